@@ -1,0 +1,1 @@
+"""Otdel keeps a sales department on its plan."""

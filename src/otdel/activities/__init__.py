@@ -1,0 +1,1 @@
+"""What passed between us and a customer: calls, meetings, e-mails, notes, proposals."""

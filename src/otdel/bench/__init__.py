@@ -1,0 +1,1 @@
+"""Ratios of our pages to a floor measured in the same run."""

@@ -1,0 +1,1 @@
+"""What is sold, shipped and paid: products, invoices, payments, shipments."""

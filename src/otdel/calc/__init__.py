@@ -1,0 +1,1 @@
+"""Numbers only: pace, planning quality, decomposition. numpy in, numpy out."""

@@ -1,0 +1,1 @@
+"""The machine below Otdel: environment, embedded database, processes, backup. Standard library only."""

@@ -1,0 +1,1 @@
+"""The doors: web pages and files. They translate; rooms decide."""

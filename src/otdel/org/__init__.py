@@ -1,0 +1,1 @@
+"""Who works here, under whom, in which role, on which days."""

@@ -1,0 +1,1 @@
+"""Target and fact of the same metric over the same period."""
