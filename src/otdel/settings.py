@@ -1,1 +1,129 @@
-"""settings"""
+"""Django's settings, made from the environment. Every value of ours is described in host/environment.py."""
+
+from __future__ import annotations
+
+from otdel.host import environment
+
+ENVIRONMENT = environment.load()
+
+SECRET_KEY = ENVIRONMENT.secret_key
+DEBUG = ENVIRONMENT.debug
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
+
+INSTALLED_APPS = [
+    "otdel.interfaces.web",
+    "otdel.interfaces.files",
+    "otdel.demo",
+    "otdel.plans",
+    "otdel.billing",
+    "otdel.activities",
+    "otdel.deals",
+    "otdel.customers",
+    "otdel.org",
+    "otdel.core",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "procrastinate.contrib.django",
+    "template_partials",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "otdel.urls"
+WSGI_APPLICATION = "otdel.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+DATABASES = {"default": {**ENVIRONMENT.database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}}
+DATABASES["default"].setdefault("OPTIONS", {})
+# a pooled connection costs nothing to take; the pool never grows past the threads that could use it
+DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENVIRONMENT.threads + 2, "timeout": 10}
+
+AUTH_USER_MODEL = "org.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "first_name", "last_name")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+LANGUAGE_CODE = ENVIRONMENT.language
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+TIME_ZONE = ENVIRONMENT.time_zone
+USE_I18N = True
+USE_TZ = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["template_partials.templatetags.partials", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENVIRONMENT.static
+MEDIA_ROOT = ENVIRONMENT.files
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a plan grid of 1,000 people by 12 months
+
+if ENVIRONMENT.email is None:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = ENVIRONMENT.mail
+else:
+    EMAIL_HOST = ENVIRONMENT.email.host
+    EMAIL_PORT = ENVIRONMENT.email.port
+    EMAIL_HOST_USER = ENVIRONMENT.email.user
+    EMAIL_HOST_PASSWORD = ENVIRONMENT.email.password
+    EMAIL_USE_TLS = ENVIRONMENT.email.tls
+    EMAIL_USE_SSL = ENVIRONMENT.email.ssl
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
+SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
+SECURE_REFERRER_POLICY = "same-origin"
+CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url] if ENVIRONMENT.url else []
+X_FRAME_OPTIONS = "DENY"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+REACTIONS = "otdel.reactions.REACTIONS"
+PROCRASTINATE_IMPORT_PATHS = ["otdel.schedule"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

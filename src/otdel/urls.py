@@ -1,1 +1,7 @@
-"""urls"""
+"""Every address of Otdel."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

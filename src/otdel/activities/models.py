@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from otdel.core.models import Record, RecordQuerySet
+from otdel.customers.models import Contact, Customer
+from otdel.deals.models import Deal, Lead
+from otdel.org.models import Person, Unit
+
+
+class Activity(Record):
+    """A call, meeting, e-mail, proposal or note; planned until done."""
+
+    class Kind(models.TextChoices):
+        CALL = "CALL", _("Call")
+        MEETING = "MEETING", _("Meeting")
+        EMAIL = "EMAIL", _("E-mail")
+        PROPOSAL = "PROPOSAL", _("Proposal")
+        NOTE = "NOTE", _("Note")
+
+    class Direction(models.TextChoices):
+        OUT = "OUT", _("Outgoing")
+        IN = "IN", _("Incoming")
+
+    kind = models.CharField(max_length=8, choices=Kind)
+    direction = models.CharField(max_length=3, choices=Direction, default=Direction.OUT)
+    at = models.DateTimeField()
+    # the company's local day of `at`: what facts and reports count by
+    day = models.DateField()
+    is_done = models.BooleanField(default=True)
+    duration = models.PositiveIntegerField(null=True, blank=True, help_text="seconds")
+    subject = models.CharField(max_length=250, blank=True)
+    text = models.TextField(blank=True)
+    result = models.CharField(max_length=250, blank=True)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="activities")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="activities")
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="activities")
+    lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="activities")
+    deal = models.ForeignKey(Deal, models.SET_NULL, null=True, blank=True, related_name="activities")
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["external_id"], name="activity_external", condition=~Q(external_id=None)),
+        ]
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="activity_new", condition=Q(deleted_at=None)),
+            models.Index(fields=["owner", "-at", "-id"], name="activity_owner", condition=Q(deleted_at=None)),
+            models.Index(fields=["customer", "-at"], name="activity_customer", condition=~Q(customer=None)),
+            models.Index(fields=["deal", "-at"], name="activity_deal", condition=~Q(deal=None)),
+            models.Index(fields=["day", "kind"], name="activity_day", condition=Q(deleted_at=None, is_done=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"

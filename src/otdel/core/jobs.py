@@ -1,0 +1,25 @@
+"""Background jobs. The only module that knows which queue we use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from procrastinate.contrib.django import app
+
+Job = Any  # a procrastinate task: call .defer(**arguments)
+
+# `app` is looked up at each call: procrastinate swaps it for the real one when Django is ready.
+
+
+def job(**options: Any) -> Callable[[Callable[..., None]], Job]:
+    """Register a function as a job; retried three times with growing pauses unless told otherwise."""
+    options.setdefault("retry", 3)
+    registered: Callable[[Callable[..., None]], Job] = app.task(**options)
+    return registered
+
+
+def every(cron: str) -> Callable[[Job], Job]:
+    """Run a job by the clock."""
+    periodic: Callable[[Job], Job] = app.periodic(cron=cron)
+    return periodic

@@ -1,0 +1,176 @@
+"""Whose records a person may see or change. Every room's access stands on `reach`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from otdel.core.errors import NotAllowed, NotFound
+from otdel.org.models import Membership, Person, Unit
+from otdel.org.rules import Node, Right, Scope, Tree, scope_of
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The people whose records a right extends to, and the departments."""
+
+    everyone: bool
+    person_ids: frozenset[int] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+
+    def includes(self, person_id: int | None) -> bool:
+        return self.everyone or person_id in self.person_ids
+
+    def includes_unit(self, unit_id: int | None) -> bool:
+        return self.everyone or unit_id in self.unit_ids
+
+    @property
+    def nothing(self) -> bool:
+        return not self.everyone and not self.person_ids
+
+
+ALL = Reach(everyone=True)
+NOTHING = Reach(everyone=False)
+
+
+def _memory(person: Person) -> dict[Any, Any]:
+    """A cache that lives as long as the person object: one request."""
+    memory: dict[Any, Any] = person.__dict__.setdefault("_reach_memory", {})
+    return memory
+
+
+def forget(person: Person) -> None:
+    """Drop what was remembered, after a change of the tree inside the same request."""
+    person.__dict__.pop("_reach_memory", None)
+
+
+def tree() -> Tree:
+    """Return all departments in display order. One query."""
+    rows = Unit.objects.order_by("position", "name", "id").values_list(
+        "id", "name", "parent_id", "head_id", "closed_on"
+    )
+    return Tree.of(Node(*row) for row in rows)
+
+
+def tree_for(person: Person) -> Tree:
+    """Return all departments, read once per request."""
+    memory = _memory(person)
+    if "tree" not in memory:
+        memory["tree"] = tree()
+    found: Tree = memory["tree"]
+    return found
+
+
+def scope(person: Person, kind: str, right: Right) -> Scope:
+    if not person.is_active:
+        return Scope.NONE
+    return scope_of(person.role.rights, kind, right)
+
+
+def _own_units(person: Person) -> frozenset[int]:
+    """Departments the person heads, and the latest one they belong to. One query."""
+    latest = Membership.objects.filter(person=person).order_by("-starts_on").values_list("unit_id", flat=True)[:1]
+    return frozenset(latest) | frozenset(tree_for(person).headed_by(person.pk))
+
+
+def _people_of(units: frozenset[int]) -> frozenset[int]:
+    """Everyone whose latest department is among the units, those who left included. One query."""
+    latest = Membership.objects.order_by("person_id", "-starts_on").distinct("person_id").values("person_id", "unit_id")
+    rows = Membership.objects.filter(unit_id__in=units).values_list("person_id", flat=True).distinct()
+    final = {row["person_id"]: row["unit_id"] for row in latest.filter(person_id__in=rows)}
+    return frozenset(person for person, unit in final.items() if unit in units)
+
+
+def reach(person: Person, kind: str, right: Right) -> Reach:
+    """Return whose records of this kind the right extends to. At most three queries per request in all."""
+    return reach_of_scope(person, scope(person, kind, right))
+
+
+def reach_of_scope(person: Person, width: Scope) -> Reach:
+    if width == Scope.ALL:
+        return ALL
+    if width == Scope.NONE:
+        return NOTHING
+    memory = _memory(person)
+    if width not in memory:
+        memory[width] = _measure(person, width)
+    found: Reach = memory[width]
+    return found
+
+
+def _measure(person: Person, width: Scope) -> Reach:
+    if width == Scope.OWN:
+        return Reach(everyone=False, person_ids=frozenset({person.pk}))
+    units = _own_units(person)
+    if width == Scope.SUBTREE:
+        units = tree_for(person).under(*units)
+    return Reach(everyone=False, person_ids=_people_of(units) | {person.pk}, unit_ids=units)
+
+
+Q = TypeVar("Q", bound="models.QuerySet[Any]")
+
+
+def limit(queryset: Q, reached: Reach, field: str = "owner_id") -> Q:
+    """Keep the rows whose owner is within reach."""
+    if reached.everyone:
+        return queryset
+    if reached.nothing:
+        return queryset.none()
+    return queryset.filter(**{f"{field}__in": reached.person_ids})
+
+
+def require(person: Person, kind: str, right: Right) -> None:
+    """Refuse who has no such right at all."""
+    if scope(person, kind, right) == Scope.NONE:
+        raise NotAllowed(_("Your role does not allow this."))
+
+
+def check(person: Person, kind: str, right: Right, owner_id: int | None) -> None:
+    """Refuse to do this to a visible record of the owner."""
+    if not reach(person, kind, right).includes(owner_id):
+        raise NotAllowed(_("Your role does not allow this for a record of this person."))
+
+
+def one_for(
+    visible: models.QuerySet[M],
+    person: Person,
+    kind: str,
+    right: Right,
+    pk: int,
+    owner_field: str = "owner_id",
+) -> M:
+    """Return the visible record locked until the transaction ends, or refuse.
+
+    What one may not see is NotFound; what one sees but may not change is NotAllowed.
+    """
+    found = visible.select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such record, or you may not see it."))
+    check(person, kind, right, getattr(found, owner_field))
+    return found
+
+
+def visible_people(person: Person) -> models.QuerySet[Person]:
+    """Everyone by name: who works here is no secret to a colleague; their records are."""
+    if scope(person, "person", Right.VIEW) == Scope.NONE:
+        return Person.objects.filter(pk=person.pk)
+    return limit(Person.objects.all(), reach(person, "person", Right.VIEW), "id")
+
+
+def person_for_change(by: Person, person_id: int) -> Person:
+    return one_for(visible_people(by), by, "person", Right.CHANGE, person_id, "pk")
+
+
+def unit_for_change(by: Person, unit_id: int) -> Unit:
+    require(by, "unit", Right.CHANGE)
+    found = Unit.objects.select_for_update().filter(pk=unit_id).first()
+    if found is None:
+        raise NotFound(_("There is no such department."))
+    if not reach(by, "unit", Right.CHANGE).includes_unit(unit_id):
+        raise NotAllowed(_("Your role does not allow this for this department."))
+    return found

@@ -1,0 +1,213 @@
+"""Who may do what: rights of roles, and the shape of the department tree. No queries, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from otdel.core.errors import Conflict
+
+
+class Scope(IntEnum):
+    """How far a right reaches. Bigger includes smaller."""
+
+    NONE = 0
+    OWN = 1
+    DEPARTMENT = 2
+    SUBTREE = 3
+    ALL = 4
+
+
+SCOPE_LABELS = {
+    Scope.NONE: _("no"),
+    Scope.OWN: _("own"),
+    Scope.DEPARTMENT: _("department"),
+    Scope.SUBTREE: _("department with everything under it"),
+    Scope.ALL: _("all"),
+}
+
+
+class Right(StrEnum):
+    VIEW = "view"
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+    EXPORT = "export"
+
+
+RIGHT_LABELS = {
+    Right.VIEW: _("View"),
+    Right.CREATE: _("Create"),
+    Right.CHANGE: _("Change"),
+    Right.DELETE: _("Delete"),
+    Right.EXPORT: _("Export"),
+}
+
+KIND_LABELS = {
+    "customer": _("Customers"),
+    "contact": _("Contacts"),
+    "lead": _("Leads"),
+    "deal": _("Deals"),
+    "activity": _("Activities"),
+    "product": _("Products"),
+    "invoice": _("Invoices"),
+    "payment": _("Payments"),
+    "shipment": _("Shipments"),
+    "plan": _("Plans"),
+    "person": _("People"),
+    "unit": _("Departments"),
+    "import": _("Import"),
+    "settings": _("Settings"),
+    "audit": _("Audit log"),
+}
+
+Rights = Mapping[str, Mapping[str, str]]
+
+
+def scope_of(rights: Rights, kind: str, right: Right) -> Scope:
+    """Return how far a role's right reaches; what is not written down is not allowed."""
+    name = rights.get(kind, {}).get(right.value, "none")
+    return Scope[name.upper()]
+
+
+def _all(
+    kinds: str, view: str, *, change: str = "none", delete: str = "none", export: str = ""
+) -> dict[str, dict[str, str]]:
+    given = {"view": view, "create": change, "change": change, "delete": delete, "export": export or view}
+    return {kind: dict(given) for kind in kinds.split()}
+
+
+RECORDS = "customer contact lead deal activity"
+MONEY = "invoice payment shipment"
+
+PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
+    "manager": (
+        "Sales manager",
+        _all(RECORDS, "own", change="own", delete="none")
+        | _all("product", "all")
+        | _all("invoice", "own", change="own")
+        | _all("payment shipment", "own")
+        | _all("plan", "own")
+        | _all("person unit", "all", export="none"),
+    ),
+    "head": (
+        "Head of sales",
+        _all(RECORDS, "subtree", change="subtree", delete="subtree")
+        | _all("product", "all", change="all")
+        | _all(MONEY, "subtree", change="subtree", delete="subtree")
+        | _all("plan", "subtree", change="subtree", delete="subtree")
+        | _all("person unit", "all", export="subtree")
+        | _all("import", "own", change="own"),
+    ),
+    "director": (
+        "Director",
+        _all(f"{RECORDS} {MONEY} product plan", "all", change="all", delete="all")
+        | _all("person unit", "all", change="all")
+        | _all("import", "all", change="all")
+        | _all("settings audit", "all", change="all"),
+    ),
+    "accountant": (
+        "Accountant",
+        _all("customer contact", "all", export="all")
+        | _all("deal", "all", export="none")
+        | _all("product", "all", change="all")
+        | _all(MONEY, "all", change="all", delete="all")
+        | _all("person unit", "all", export="none")
+        | _all("import", "own", change="own"),
+    ),
+    "administrator": (
+        "Administrator",
+        _all("person unit settings audit", "all", change="all", delete="all")
+        | _all("import", "all", change="all", delete="all")
+        | _all("product", "all", change="all", delete="all"),
+    ),
+}
+
+# So that the names of the ready roles are translated where they are shown.
+PRESET_LABELS = {
+    "manager": _("Sales manager"),
+    "head": _("Head of sales"),
+    "director": _("Director"),
+    "accountant": _("Accountant"),
+    "administrator": _("Administrator"),
+}
+
+
+class TreeCycle(Conflict):
+    """A department cannot be placed under itself."""
+
+
+@dataclass(frozen=True)
+class Node:
+    id: int
+    name: str
+    parent_id: int | None
+    head_id: int | None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """All departments at once: small, read once per request."""
+
+    nodes: Mapping[int, Node]
+    children: Mapping[int | None, tuple[int, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, nodes: Iterable[Node]) -> Tree:
+        """Build from nodes in display order."""
+        by_id = {node.id: node for node in nodes}
+        children: dict[int | None, tuple[int, ...]] = {}
+        for node in by_id.values():
+            children[node.parent_id] = (*children.get(node.parent_id, ()), node.id)
+        return cls(by_id, children)
+
+    @property
+    def roots(self) -> tuple[int, ...]:
+        return self.children.get(None, ())
+
+    def under(self, *unit_ids: int) -> frozenset[int]:
+        """Return the units and everything under them."""
+        found: set[int] = set()
+        waiting = [unit for unit in unit_ids if unit in self.nodes]
+        while waiting:
+            unit = waiting.pop()
+            if unit not in found:
+                found.add(unit)
+                waiting.extend(self.children.get(unit, ()))
+        return frozenset(found)
+
+    def above(self, unit_id: int) -> tuple[int, ...]:
+        """Return the unit and its parents up to the root."""
+        path: list[int] = []
+        current: int | None = unit_id
+        while current is not None and current in self.nodes and current not in path:
+            path.append(current)
+            current = self.nodes[current].parent_id
+        return tuple(path)
+
+    def headed_by(self, person_id: int) -> tuple[int, ...]:
+        return tuple(node.id for node in self.nodes.values() if node.head_id == person_id)
+
+    def heads_above(self, unit_id: int) -> tuple[int, ...]:
+        """Return the people who answer for the unit, nearest first."""
+        heads = (self.nodes[unit].head_id for unit in self.above(unit_id))
+        return tuple(dict.fromkeys(head for head in heads if head is not None))
+
+    def walk(self, root: int | None = None, depth: int = 0) -> Iterable[tuple[int, Node]]:
+        """Yield (depth, node) in display order."""
+        for unit in self.children.get(root, ()):
+            yield depth, self.nodes[unit]
+            yield from self.walk(unit, depth + 1)
+
+    def path_name(self, unit_id: int) -> str:
+        return " / ".join(self.nodes[unit].name for unit in reversed(self.above(unit_id)))
+
+
+def check_parent(tree: Tree, unit_id: int, parent_id: int | None) -> None:
+    if parent_id is not None and parent_id in tree.under(unit_id):
+        raise TreeCycle(_("A department cannot be placed under itself."))

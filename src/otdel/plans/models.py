@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from otdel.billing.models import ProductGroup
+from otdel.customers.models import Channel, ClientSegment, Region
+from otdel.org.models import Person, Unit
+
+
+class Metric(models.TextChoices):
+    """What can be planned. How each is counted from the records is in metrics.py."""
+
+    PAYMENTS = "payments", _("Payments received")
+    SHIPMENTS = "shipments", _("Shipments")
+    WON_AMOUNT = "won_amount", _("Won amount")
+    MARGIN = "margin", _("Margin")
+    DEALS_WON = "deals_won", _("Deals won")
+    NEW_CLIENTS = "new_clients", _("New clients")
+    ACTIVE_CLIENTS = "active_clients", _("Active clients")
+    CALLS = "calls", _("Calls")
+    MEETINGS = "meetings", _("Meetings")
+    PROPOSALS = "proposals", _("Proposals")
+
+
+class Plan(models.Model):
+    """One version of a plan document: a metric, a department, a stretch of time."""
+
+    class Status(models.TextChoices):
+        DRAFT = "DRAFT", _("Draft")
+        AGREED = "AGREED", _("Agreed")
+        APPROVED = "APPROVED", _("Approved")
+        REVISED = "REVISED", _("Replaced by a newer version")
+
+    metric = models.CharField(max_length=20, choices=Metric)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="plans")
+    # half-open
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+    version = models.PositiveSmallIntegerField(default=1)
+    # the first version: what ties the versions of one plan together
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="versions")
+    reason = models.CharField(max_length=400, blank=True)
+    author = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    agreed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    agreed_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="plan_not_empty"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("author")),
+                name="nobody_approves_their_own_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="plan_approval_who_and_when",
+            ),
+            models.UniqueConstraint(fields=["root", "version"], name="plan_version_once"),
+            # one living version of a plan at a time, and one being prepared
+            models.UniqueConstraint(fields=["root"], name="plan_one_approved", condition=Q(status="APPROVED")),
+            models.UniqueConstraint(
+                fields=["root"], name="plan_one_prepared", condition=Q(status__in=["DRAFT", "AGREED"])
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "metric", "starts_on"], name="plan_unit")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.metric} {self.starts_on} v{self.version}"
+
+
+class PlanLine(models.Model):
+    """The amount of a plan for one unit or person, segment and period."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="lines")
+    metric = models.CharField(max_length=20, choices=Metric)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    # empty: the department's own line
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    product_group = models.ForeignKey(ProductGroup, models.PROTECT, null=True, related_name="+")
+    client_segment = models.ForeignKey(ClientSegment, models.PROTECT, null=True, related_name="+")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True, related_name="+")
+    is_new_client = models.BooleanField(null=True)
+    # half-open
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    amount = models.DecimalField(max_digits=17, decimal_places=2)
+    # lines of the approved version: what the board reads
+    is_effective = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="plan_line_not_empty"),
+            models.UniqueConstraint(
+                fields=[
+                    "plan",
+                    "unit",
+                    "person",
+                    "product_group",
+                    "client_segment",
+                    "region",
+                    "channel",
+                    "is_new_client",
+                    "starts_on",
+                    "ends_on",
+                ],
+                name="plan_line_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=[
+                    "metric",
+                    "unit",
+                    "person",
+                    "product_group",
+                    "client_segment",
+                    "region",
+                    "channel",
+                    "is_new_client",
+                    "starts_on",
+                    "ends_on",
+                ],
+                name="plan_line_effective_once",
+                nulls_distinct=False,
+                condition=Q(is_effective=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["metric", "starts_on", "ends_on", "unit"],
+                name="plan_line_board",
+                condition=Q(is_effective=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.starts_on}–{self.ends_on} {self.amount}"
