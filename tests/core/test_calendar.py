@@ -24,9 +24,7 @@ days = st.dates(date(2015, 1, 1), date(2030, 12, 31))
 
 
 def reference() -> Mapping[str, Mapping[str, Any]]:
-    table: Mapping[str, Mapping[str, Any]] = json.loads(
-        (DATA / "ru_calendar/working_days_reference.json").read_text()
-    )
+    table: Mapping[str, Mapping[str, Any]] = json.loads((DATA / "ru_calendar/working_days_reference.json").read_text())
     return table
 
 

@@ -76,9 +76,7 @@ class Calendar:
         """Tell whether the working day is an hour shorter by law (known for Russia only)."""
         if self.country != "RU" or not self.is_working_day(day):
             return False
-        return _before_public_holiday(day) or any(
-            _before_public_holiday(off) for off in _worked_instead_of(day)
-        )
+        return _before_public_holiday(day) or any(_before_public_holiday(off) for off in _worked_instead_of(day))
 
     def mask(self, start: date, end: date) -> Bools:
         """Return for each day of `start <= day < end` whether it is worked, shape (days,)."""
@@ -131,9 +129,7 @@ def _year_mask(country: str, year: int, exceptions: tuple[tuple[date, bool], ...
         raise ValueError(f"no calendar for the year {year}")
     published = _published_years(country)[1]
     if published is not None and year > published:
-        log.warning(
-            "Calendar %s: moved days of %s are not published, known through %s", country, year, published
-        )
+        log.warning("Calendar %s: moved days of %s are not published, known through %s", country, year, published)
     mask = _country_days(country, year).copy()
     for day, worked in exceptions:
         mask[day.timetuple().tm_yday - 1] = worked
@@ -194,9 +190,7 @@ def _swapped_days(year: int) -> tuple[tuple[date, date], ...]:
     rows = getattr(_library("RU"), "special_public_holidays", {}).get(year, ())
     rows = rows if rows and isinstance(rows[0], tuple) else (rows,)
     moved = (row for row in rows if len(row) >= 4)
-    return tuple(
-        (date(year, row[0], row[1]), date(row[4] if len(row) > 4 else year, row[2], row[3])) for row in moved
-    )
+    return tuple((date(year, row[0], row[1]), date(row[4] if len(row) > 4 else year, row[2], row[3])) for row in moved)
 
 
 def _worked_instead_of(day: date) -> list[date]:

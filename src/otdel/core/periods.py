@@ -168,11 +168,7 @@ class Period:
         if (start, end) == (self.start, self.end):
             return self
         first = _first_day(kind, start)
-        return (
-            Period(kind, first)
-            if (first, _end_of(kind, start)) == (start, end)
-            else Period.between(start, end)
-        )
+        return Period(kind, first) if (first, _end_of(kind, start)) == (start, end) else Period.between(start, end)
 
 
 def _check_range(start: date, stop: date | None) -> None:
