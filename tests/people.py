@@ -38,7 +38,7 @@ def make_person(first: str, last: str, role: Role, unit: Unit | None = None, **f
 
 @dataclass
 class Firm:
-    """Company → sales (Olga, director) → north (Boris heads; Anna) and south (Gleb heads; Vera); an accountant apart."""
+    """Company → sales (Olga) → north (Boris heads; Anna) and south (Gleb heads; Vera); an accountant apart."""
 
     company: Company
     root: Unit
