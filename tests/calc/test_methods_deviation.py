@@ -34,9 +34,7 @@ def test_worked_table_under_way(language: str) -> None:
 
         np.testing.assert_allclose(reached, expected)
         np.testing.assert_allclose(deviation(np.asarray(fact), reached), to_date)
-        np.testing.assert_allclose(
-            needed_per_working_day(np.asarray(plan), np.asarray(fact), int(left)), needed
-        )
+        np.testing.assert_allclose(needed_per_working_day(np.asarray(plan), np.asarray(fact), int(left)), needed)
         np.testing.assert_allclose(run_rate(np.asarray(fact), weight), pace)
 
 

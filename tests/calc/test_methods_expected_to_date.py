@@ -35,9 +35,7 @@ def past(working: str, actual: list[float]) -> PastPeriod:
 def past_periods(draw: st.DrawFn) -> PastPeriod:
     length = draw(st.integers(1, 40))
     working: Bools = draw(arrays.arrays(np.bool_, length))
-    actual: Floats = draw(
-        arrays.arrays(np.float64, length, elements=st.floats(-1e6, 1e9, allow_subnormal=False))
-    )
+    actual: Floats = draw(arrays.arrays(np.float64, length, elements=st.floats(-1e6, 1e9, allow_subnormal=False)))
     return PastPeriod(working, actual)
 
 
@@ -117,15 +115,11 @@ def test_one_record_month_does_not_decide() -> None:
 
 
 def test_period_without_working_days_is_spread_over_calendar_days() -> None:
-    np.testing.assert_allclose(
-        learn_profile([]).by_day(np.zeros(5, dtype=np.bool_)), [0.2, 0.4, 0.6, 0.8, 1.0]
-    )
+    np.testing.assert_allclose(learn_profile([]).by_day(np.zeros(5, dtype=np.bool_)), [0.2, 0.4, 0.6, 0.8, 1.0])
 
 
 @given(st.lists(past_periods(), max_size=6), arrays.arrays(np.bool_, st.integers(1, 60)))
-def test_weight_never_falls_rests_on_days_off_and_ends_at_one(
-    history: list[PastPeriod], working: Bools
-) -> None:
+def test_weight_never_falls_rests_on_days_off_and_ends_at_one(history: list[PastPeriod], working: Bools) -> None:
     cumulative = learn_profile(history).by_day(working)
 
     steps = np.diff(cumulative, prepend=0.0)
@@ -148,9 +142,7 @@ def test_profile_does_not_depend_on_the_currency(one: PastPeriod, rate: float) -
 
 
 def test_order_of_history_does_not_matter() -> None:
-    np.testing.assert_allclose(
-        learn_profile(HISTORY).by_day(FOUR_DAYS), learn_profile(HISTORY[::-1]).by_day(FOUR_DAYS)
-    )
+    np.testing.assert_allclose(learn_profile(HISTORY).by_day(FOUR_DAYS), learn_profile(HISTORY[::-1]).by_day(FOUR_DAYS))
 
 
 def test_only_finished_days_weigh() -> None:

@@ -32,9 +32,7 @@ def test_worked_table(language: str) -> None:
     np.testing.assert_array_equal(quality.within, within == 1)
     assert (quality.judged, quality.met, quality.over, quality.under) == (judged, met, over, under)
     assert quality.share_within == share
-    assert [quality.wape, quality.bias, quality.total_deviation] == pytest.approx(
-        [wape, bias, total], abs=5e-5
-    )
+    assert [quality.wape, quality.bias, quality.total_deviation] == pytest.approx([wape, bias, total], abs=5e-5)
 
 
 @needs("adventureworks")
@@ -55,9 +53,7 @@ def test_adventureworks() -> None:
     assert plan.sum() == 85_355_000
     assert 1 + quality.total_deviation == pytest.approx(0.8436, abs=5e-5)
     assert quality.share_within == pytest.approx(104 / 146)
-    np.testing.assert_allclose(
-        quality.deviation, [float(pair["deviation"]) for pair in closed], rtol=0, atol=5.01e-7
-    )
+    np.testing.assert_allclose(quality.deviation, [float(pair["deviation"]) for pair in closed], rtol=0, atol=5.01e-7)
 
 
 @given(lines)
