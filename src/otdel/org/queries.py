@@ -1,0 +1,34 @@
+"""Questions about people and departments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from otdel.org.models import Membership
+
+
+def units_on(pairs: Iterable[tuple[int, date]]) -> dict[tuple[int, date], int]:
+    """Return which department each person belonged to on each day; who belonged to none is left out. One query.
+
+    What happened on a day counts for the department its owner was in on that day, so this is asked
+    before every fact is written.
+    """
+    asked = set(pairs)
+    if not asked:
+        return {}
+    rows = Membership.objects.filter(person_id__in={person for person, _day in asked})
+    spans: dict[int, list[tuple[date, date, int]]] = {}
+    for person, unit, starts, ends in rows.values_list("person_id", "unit_id", "starts_on", "ends_on"):
+        spans.setdefault(person, []).append((starts, ends or date.max, unit))
+    return {
+        (person, day): unit
+        for person, day in asked
+        for starts, ends, unit in spans.get(person, ())
+        if starts <= day < ends
+    }
+
+
+def unit_on(person_id: int, day: date) -> int | None:
+    """Return the department the person belonged to on the day, or None."""
+    return units_on([(person_id, day)]).get((person_id, day))
