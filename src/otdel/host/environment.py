@@ -246,9 +246,7 @@ def _names(value: str) -> tuple[str, ...]:
     names = tuple(name for name in re.split(r"[,\s]+", value) if name)
     for name in names:
         if "/" in name or not re.fullmatch(r"\*|\.?[\w\-.\[\]:]+", name):
-            raise ValueError(
-                "give names separated by commas, without http:// and ports, such as otdel.example.ru"
-            )
+            raise ValueError("give names separated by commas, without http:// and ports, such as otdel.example.ru")
     return names
 
 
@@ -256,9 +254,7 @@ def _networks(value: str) -> tuple[Network, ...]:
     try:
         return tuple(ipaddress.ip_network(part) for part in re.split(r"[,\s]+", value) if part)
     except ValueError:
-        raise ValueError(
-            "give addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8"
-        ) from None
+        raise ValueError("give addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8") from None
 
 
 def _bytes(value: str) -> int:
@@ -274,9 +270,7 @@ def _folder(value: str) -> Path | None:
         return None
     path = Path(value).expanduser()
     if not (path / "postgres").is_file() or not (path / "initdb").is_file():
-        raise ValueError(
-            "give the folder with the programs postgres and initdb, such as /usr/lib/postgresql/16/bin"
-        )
+        raise ValueError("give the folder with the programs postgres and initdb, such as /usr/lib/postgresql/16/bin")
     return path.resolve()
 
 
@@ -329,15 +323,11 @@ def _email(value: str) -> MailServer | None:
 
 def _secret(value: str) -> str:
     if value and len(value) < 32:
-        raise ValueError(
-            "give at least 32 random characters, or leave it out and one is made and kept for you"
-        )
+        raise ValueError("give at least 32 random characters, or leave it out and one is made and kept for you")
     return value
 
 
-DATA = Setting(
-    "OTDEL_DATA", "", "Folder of everything worth keeping: database, uploaded files, secret key.", _text
-)
+DATA = Setting("OTDEL_DATA", "", "Folder of everything worth keeping: database, uploaded files, secret key.", _text)
 DATABASE = Setting(
     "DATABASE_URL",
     "",
@@ -345,18 +335,14 @@ DATABASE = Setting(
     _database,
 )
 PORT = Setting("PORT", "8000", "Port the web server listens on.", _number(1, 65535))
-HOST = Setting(
-    "HOST", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all of this machine's.", _text
-)
+HOST = Setting("HOST", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all of this machine's.", _text)
 SECRET_KEY = Setting(
     "OTDEL_SECRET_KEY",
     "",
     "Key that signs sessions and links; made and kept in the data folder when not given.",
     _secret,
 )
-URL = Setting(
-    "OTDEL_URL", "", "Public address, for links in letters; https:// turns on secure cookies and HSTS.", _url
-)
+URL = Setting("OTDEL_URL", "", "Public address, for links in letters; https:// turns on secure cookies and HSTS.", _url)
 ALLOWED_HOSTS = Setting(
     "OTDEL_ALLOWED_HOSTS",
     "",
@@ -371,9 +357,7 @@ EMAIL = Setting(
     "Mail server: smtp+tls://user:password@host:587; without it letters become files in data/mail.",
     _email,
 )
-EMAIL_FROM = Setting(
-    "OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", _text
-)
+EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", _text)
 WORKERS = Setting("OTDEL_WORKERS", "2", "Web server processes; about one per core.", _number(1, 64))
 THREADS = Setting("OTDEL_THREADS", "4", "Threads in each web server process.", _number(1, 64))
 DEMO = Setting(

@@ -89,9 +89,7 @@ class Server:
             "PGDATABASE": database,
             "PGOPTIONS": "-c client_min_messages=warning",
         }
-        done = self.programs.run(
-            "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", stdin=sql, environ=environ
-        )
+        done = self.programs.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-f", "-", stdin=sql, environ=environ)
         if done.returncode:
             raise Refused(f"The database answered: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -134,9 +132,7 @@ class Server:
             try:
                 fcntl.flock(clients, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                fcntl.flock(
-                    clients, fcntl.LOCK_SH
-                )  # others use it, or the guardian is stopping it: then wait
+                fcntl.flock(clients, fcntl.LOCK_SH)  # others use it, or the guardian is stopping it: then wait
             else:
                 self.stop()
             finally:
@@ -155,9 +151,7 @@ class Server:
 
     def stop(self) -> None:
         if self.pid():
-            self.programs.run(
-                "pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "60", "stop", drop=True
-            )
+            self.programs.run("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "-t", "60", "stop", drop=True)
 
     # Making and starting it
 
@@ -329,11 +323,7 @@ def _locale(major: int) -> list[str]:
     With lc_ctype C, pg_trgm sees no Cyrillic at all while everything else looks fine.
     """
     ctype = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-    builtin = (
-        ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        if major >= 17
-        else ["--locale-provider=libc"]
-    )
+    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else ["--locale-provider=libc"]
     return [*builtin, "--lc-collate=C", f"--lc-ctype={ctype}"]
 
 
@@ -344,17 +334,13 @@ def _works_in(pid: int, folder: Path) -> bool:
             return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
         except OSError:
             return False
-    shown = subprocess.run(
-        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
+    shown = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return str(folder) in shown.stdout
 
 
 def _anyone_works_in(folder: Path) -> bool:
     numbers = (
-        (entry.name for entry in os.scandir("/proc") if entry.name.isdigit())
-        if Path("/proc/self").exists()
-        else ()
+        (entry.name for entry in os.scandir("/proc") if entry.name.isdigit()) if Path("/proc/self").exists() else ()
     )
     return any(_works_in(int(number), folder) for number in numbers)
 

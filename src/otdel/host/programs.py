@@ -158,9 +158,7 @@ def configuration(root: Path, socket_folder: Path, *, disposable: bool) -> str:
             "full_page_writes": "off",
             "max_wal_size": "256MB",
         }
-    return "".join(
-        f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'\n" for name, value in values.items()
-    )
+    return "".join(f"{name} = '{str(value).replace(chr(39), chr(39) * 2)}'\n" for name, value in values.items())
 
 
 def _candidates(given: Path | None) -> Iterator[Path]:
@@ -172,9 +170,7 @@ def _candidates(given: Path | None) -> Iterator[Path]:
         for place in (spec.submodule_search_locations or ()) if spec else ():
             yield Path(place) / "pginstall" / "bin"
     found = [path for pattern in INSTALLED for path in Path("/").glob(pattern.lstrip("/"))]
-    yield from sorted(
-        found, key=lambda path: [int(part) for part in re.findall(r"\d+", str(path))], reverse=True
-    )
+    yield from sorted(found, key=lambda path: [int(part) for part in re.findall(r"\d+", str(path))], reverse=True)
     if beside := shutil.which("postgres"):
         yield Path(beside).resolve().parent
 
@@ -201,9 +197,7 @@ def _account(root: Path) -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         if name == "otdel" and _make_account(name):
             return pwd.getpwnam(name)
-    raise Refused(
-        "PostgreSQL does not run as root, and here is no other user. Make one: useradd --system otdel"
-    )
+    raise Refused("PostgreSQL does not run as root, and here is no other user. Make one: useradd --system otdel")
 
 
 def _make_account(name: str) -> bool:
@@ -227,9 +221,7 @@ def _copy(folder: Path, root: Path) -> Path:
         for old in root.glob("programs-*"):
             shutil.rmtree(old, ignore_errors=True)
         new = root / f"programs-new-{os.getpid()}"
-        shutil.copytree(
-            folder.parent, new, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "pkgconfig")
-        )
+        shutil.copytree(folder.parent, new, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "pkgconfig"))
         for path in (new, *new.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
