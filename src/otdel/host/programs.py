@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from otdel.host.refusal import Refused
 
@@ -94,7 +95,7 @@ class Programs:
             return not wheel and self.run("postgres", "--version", drop=True).returncode == 0
         return False
 
-    def _identity(self, drop: bool) -> dict[str, object]:
+    def _identity(self, drop: bool) -> dict[str, Any]:
         if not drop or not self.account:
             return {}
         return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
