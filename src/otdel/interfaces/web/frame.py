@@ -1,0 +1,198 @@
+"""The unchanging pieces of the frame as ready strings: made once per language and kept in the process."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from django.templatetags.static import static
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from otdel.interfaces.web.nav import ADD, NAV, address
+
+STYLES = ("tokens", "base", "frame", "parts", "tables", "forms")
+
+
+@lru_cache(maxsize=1)
+def sprite() -> str:
+    return static("icons.svg")
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, kind: str = "") -> SafeString:
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"/></svg>', f" {kind}" if kind else "", sprite(), name
+    )
+
+
+HTMX = {
+    "allowEval": False,
+    "allowScriptTags": False,
+    "includeIndicatorStyles": False,
+    "selfRequestsOnly": True,
+    "historyCacheSize": 0,
+    "refreshOnHistoryMiss": True,
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "422", "swap": True},
+        {"code": "[45]..", "swap": False, "error": True},
+    ],
+}
+
+
+@lru_cache(maxsize=16)
+def head(lang: str) -> SafeString:
+    """Return styles and scripts: the same bytes for everybody."""
+    styles = "".join(f'<link rel="stylesheet" href="{static(f"css/{name}.css")}">' for name in STYLES)
+    return format_html(
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><meta name="htmx-config" content="{}">{}'
+        '<link rel="stylesheet" media="print" href="{}"><link rel="icon" type="image/svg+xml" href="{}">'
+        '<script src="{}" defer></script><script type="module" src="{}"></script>',
+        json.dumps(HTMX),
+        mark_safe(styles),  # noqa: S308 - our own file names
+        static("css/print.css"),
+        static("favicon.svg"),
+        static("vendor/htmx.min.js"),
+        static("js/otdel.js"),
+    )
+
+
+def words() -> dict[str, str]:
+    """Return what our scripts say."""
+    return {
+        "undo": _("Undo"),
+        "close": _("Close"),
+        "failed": _("That did not work. Check the connection and try again."),
+        "asTable": _("Show as table"),
+        "asChart": _("Show as chart"),
+        "today": _("today"),
+        "plan": _("plan"),
+        "fact": _("fact"),
+        "forecast": _("forecast"),
+        "past": _("a year ago"),
+        "files": _("Chosen: %s"),
+        "leave": _("What you typed is not saved."),
+    }
+
+
+@lru_cache(maxsize=32)
+def foot(lang: str, staff: bool) -> SafeString:
+    """Return the sheet of keys, the place for toasts, and the words and addresses of our scripts."""
+    data = {
+        "words": words(),
+        "locale": lang,
+        "charts": static("js/charts.js"),
+        "echarts": static("vendor/echarts.common.min.js"),
+        "sortable": static("vendor/sortable.min.js"),
+        "icons": sprite(),
+    }
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return mark_safe(  # noqa: S308 - every label is escaped
+        f'<div id="busy"></div><div id="toasts" role="status" aria-live="polite"></div>{_keys_dialog(lang, staff)}'
+        f'<script type="application/json" id="otdel-data">{text}</script>'
+    )
+
+
+def _keys_dialog(lang: str, staff: bool) -> str:
+    keys = [("?", _("show these keys")), ("/", _("search")), ("c", _("add"))]
+    rows = [(f"g {entry.key}", entry.label) for entry in NAV if entry.key and address(entry.url)]
+    rows += [("j k", _("next and previous row")), ("Enter", _("open the row")), ("Esc", _("close"))]
+    body = "".join(f"<dt>{_kbd(key)}</dt><dd>{escape(label)}</dd>" for key, label in [*keys, *rows])
+    return (
+        f'<dialog id="keys" aria-labelledby="keys-title"><div class="head"><h2 id="keys-title">{escape(_("Keys"))}</h2>'
+        f'<form method="dialog"><button class="btn quiet icon-only" aria-label="{escape(_("Close"))}">{icon("x")}</button>'
+        f'</form></div><div class="body"><dl class="keys">{body}</dl></div></dialog>'
+    )
+
+
+def _kbd(keys: str) -> str:
+    return " ".join(f"<kbd>{escape(key)}</kbd>" for key in keys.split())
+
+
+@lru_cache(maxsize=16)
+def search(lang: str) -> SafeString:
+    url = address("search")
+    if not url:
+        return mark_safe("")
+    label = _("Find a customer, deal, phone…")
+    return format_html(
+        '<form class="search" role="search" action="{}"><input type="search" name="q" id="search" placeholder="{}" '
+        'aria-label="{}" autocomplete="off"><kbd aria-hidden="true">/</kbd></form>'
+        '<button type="button" class="btn quiet icon-only only-phone" data-opens="search" aria-label="{}">{}</button>',
+        url,
+        label,
+        label,
+        _("Search"),
+        icon("search"),
+    )
+
+
+@lru_cache(maxsize=32)
+def add_menu(lang: str, staff: bool) -> SafeString:
+    links = [entry for entry in ADD if address(entry.url)]
+    if not links:
+        return mark_safe("")
+    rows = "".join(
+        f'<li><a href="{escape(address(entry.url))}">{icon(entry.icon)}{escape(entry.label)}</a></li>' for entry in links
+    )
+    return format_html(
+        '<details class="menu right" id="add"><summary class="btn">{}<span class="words">{}</span></summary>'
+        '<div class="menu-list"><ul>{}</ul></div></details>',
+        icon("plus"),
+        _("Add"),
+        mark_safe(rows),  # noqa: S308 - escaped above
+    )
+
+
+@lru_cache(maxsize=64)
+def person_menu(lang: str, theme: str, staff: bool) -> str:
+    """Return the menu with @name@, @initials@, @next@ and @csrf@ left to fill in."""
+    profile = address("profile")
+    rows = f'<a href="{escape(profile)}">{icon("user")}{escape(_("My profile"))}</a>' if profile else ""
+    hidden = '<input type="hidden" name="csrfmiddlewaretoken" value="@csrf@">'
+    back = '<input type="hidden" name="next" value="@next@">'
+    return (
+        f'<details class="menu right me"><summary aria-label="{escape(_("Me and settings"))}: @name@">@initials@</summary>'
+        f'<div class="menu-list"><div class="label">@name@</div>{rows}'
+        f"{_theme_form(theme, hidden + back)}{_language_form(lang, hidden + back)}"
+        f'<button type="button" data-opens="keys">{icon("help")}{escape(_("Keys"))}</button>{_sign_out(hidden)}</div></details>'
+    )
+
+
+def _theme_form(theme: str, hidden: str) -> str:
+    names = {"auto": (_("As the system"), "device-desktop"), "light": (_("Light"), "sun"), "dark": (_("Dark"), "moon")}
+    buttons = "".join(
+        f'<button class="btn" name="theme" value="{value}" aria-pressed="{str(value == theme).lower()}" '
+        f'aria-label="{escape(label)}" title="{escape(label)}">{icon(sign)}</button>'
+        for value, (label, sign) in names.items()
+    )
+    return _switch(address("set_theme"), _("Theme"), hidden, buttons)
+
+
+def _language_form(lang: str, hidden: str) -> str:
+    buttons = "".join(
+        f'<button class="btn" name="language" value="{code}" lang="{code}" aria-pressed="{str(code == lang).lower()}">'
+        f"{escape(name)}</button>"
+        for code, name in (("ru", "Русский"), ("en", "English"))
+    )
+    return _switch(address("set_language"), _("Language"), hidden, buttons)
+
+
+def _switch(url: str, label: str, hidden: str, buttons: str) -> str:
+    if not url:
+        return ""
+    return (
+        f'<form method="post" action="{escape(url)}">{hidden}<div class="label">{escape(label)}</div>'
+        f'<div class="btn-group" role="group" aria-label="{escape(label)}">{buttons}</div></form>'
+    )
+
+
+def _sign_out(hidden: str) -> str:
+    url = address("account_logout")
+    if not url:
+        return ""
+    return f'<form method="post" action="{escape(url)}">{hidden}<button>{icon("logout")}{escape(_("Sign out"))}</button></form>'

@@ -1,0 +1,158 @@
+"""The frame around every page: rail, top bar, head. Costs no query; what does not change between requests is made once
+per language and kind of person and kept in the process.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.utils.html import escape
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from otdel.interfaces.web import formats, frame
+from otdel.interfaces.web.nav import NAV, ON_PHONE, Entry, address
+
+THEMES = ("auto", "light", "dark")
+
+
+def layout(request: HttpRequest) -> dict[str, Layout]:
+    """Context processor."""
+    return {"layout": Layout(request)}
+
+
+class Layout:
+    """What base.html asks for. Everything is computed only when asked."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.lang = get_language() or settings.LANGUAGE_CODE
+
+    @property
+    def theme(self) -> str:
+        theme = self.request.COOKIES.get("theme", "auto")
+        return theme if theme in THEMES else "auto"
+
+    @property
+    def head(self) -> SafeString:
+        return frame.head(self.lang)
+
+    @property
+    def foot(self) -> SafeString:
+        return frame.foot(self.lang, self._staff)
+
+    @property
+    def base(self) -> str:
+        """The template for pages shown to whoever asks, such as refusals."""
+        return "base.html" if self._signed_in else "base_door.html"
+
+    @cached_property
+    def _signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return bool(user is not None and user.is_authenticated)
+
+    @property
+    def _staff(self) -> bool:
+        return bool(getattr(self.request.user, "is_staff", False)) if self._signed_in else False
+
+    def rail(self, counters: dict[str, Any] | None) -> SafeString:
+        entries = rail_entries(self.lang, self._staff)
+        return rail(entries, _active(entries, self.request.path), counters or {})
+
+    @property
+    def search(self) -> SafeString:
+        return frame.search(self.lang)
+
+    @property
+    def add(self) -> SafeString:
+        return frame.add_menu(self.lang, self._staff)
+
+    @property
+    def person(self) -> SafeString:
+        user = self.request.user
+        name = str(getattr(user, "name", "") or user)
+        return mark_safe(  # noqa: S308 - `escape` below, the rest is our own
+            frame.person_menu(self.lang, self.theme, self._staff)
+            .replace("@name@", escape(name))
+            .replace("@initials@", escape(formats.initials(name)))
+            .replace("@next@", escape(self.request.get_full_path()))
+            .replace("@csrf@", get_token(self.request))
+        )
+
+
+@dataclass(frozen=True)
+class Link:
+    name: str
+    url: str
+    label: str
+    open: str  # '<a href="…"'
+    inside: str  # icon and label
+
+
+@lru_cache(maxsize=64)
+def rail_entries(lang: str, staff: bool) -> tuple[Link, ...]:
+    with override(lang):
+        return tuple(_link(entry) for entry in NAV if address(entry.url) and (staff or not entry.staff))
+
+
+def _link(entry: Entry) -> Link:
+    url, label = address(entry.url), str(entry.label)
+    inside = f"{frame.icon(entry.icon)}<span>{escape(label)}</span>"
+    key = f' data-key="g {entry.key}"' if entry.key else ""
+    return Link(entry.url, url, label, f'<a href="{escape(url)}"{key}', inside)
+
+
+def _active(entries: tuple[Link, ...], path: str) -> str:
+    found = [link for link in entries if path == link.url or (link.url != "/" and path.startswith(link.url))]
+    return max(found, key=lambda link: len(link.url)).name if found else ""
+
+
+def rail(entries: tuple[Link, ...], active: str, counters: dict[str, Any]) -> SafeString:
+    """Return the list of rooms. A counter is a number, or (number, True) when it waits for the person."""
+    items = [_item(link, link.name == active, counters.get(link.name)) for link in entries]
+    beyond = items[ON_PHONE:]
+    first = "".join(f"<li>{item}</li>" for item in items[:ON_PHONE])
+    rest = "".join(f'<li class="beyond">{item}</li>' for item in beyond)
+    return mark_safe(f"<ul>{first}{rest}</ul>{_more(beyond)}")  # noqa: S308 - labels are escaped in _link
+
+
+def _item(link: Link, active: bool, counter: Any) -> str:
+    current = ' aria-current="page"' if active else ""
+    return f"{link.open}{current}>{link.inside}{_counter(counter)}</a>"
+
+
+def _counter(counter: Any) -> str:
+    count, hot = counter if isinstance(counter, tuple) else (counter, False)
+    return f'<span class="n{" hot" if hot else ""}">{int(count)}</span>' if count else ""
+
+
+def _more(items: list[str]) -> str:
+    if not items:
+        return ""
+    rows = "".join(f"<li>{item}</li>" for item in items).replace("data-key", "data-second-key")
+    label = escape(_("More"))
+    return (
+        f'<details class="menu rail-more"><summary>{frame.icon("dots")}<span>{label}</span></summary>'
+        f'<div class="menu-list"><ul>{rows}</ul></div></details>'
+    )
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the chosen theme for a year; scripts do the same without a request."""
+    theme = request.POST.get("theme", "")
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    response = redirect(target if safe else "/")
+    if theme in THEMES:
+        response.set_cookie("theme", theme, max_age=31_536_000, samesite="Lax", secure=request.is_secure())
+    return response

@@ -1,0 +1,137 @@
+"""Small marks made in loops: badges, deviations, bullets, cells of a heat map. Plain strings, no template behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from otdel.interfaces.web import formats, frame
+from otdel.interfaces.web.formats import Number
+
+WIDTH = 168
+TOLERANCE = 0.2
+
+
+def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
+    """A word of status; `tone` is "", "accent", "under", "over" or "done"."""
+    sign = frame.icon(icon) if icon else ""
+    return mark_safe(f'<span class="badge {escape(tone)}">{sign}{escape(text)}</span>')  # noqa: S308
+
+
+def deviation(ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0) -> SafeString:
+    """«−33 % ▼» with colour, sign and words when outside tolerance either way."""
+    text = formats.current().deviation(ratio, places)
+    if ratio is None or abs(ratio) <= tolerance:
+        return mark_safe(f'<span class="dev">{text}</span>')  # noqa: S308 - digits and signs
+    tone, sign, words = ("under", "▼", _("below tolerance")) if ratio < 0 else ("over", "▲", _("above tolerance"))
+    return mark_safe(  # noqa: S308 - digits, signs and our own words
+        f'<span class="dev {tone}">{text} <span aria-hidden="true">{sign}</span><span class="sr">, {escape(words)}</span></span>'
+    )
+
+
+def bullet(
+    fact: Number,
+    plan: Number | None = None,
+    due: Number | None = None,
+    low: Number | None = None,
+    high: Number | None = None,
+    top: Number | None = None,
+    kind: str = "",
+) -> SafeString:
+    """Fact as a bar, plan as a thick tick, expected to date as a thin one, forecast from `low` to `high` as a fan.
+
+    Give every row of a table the same `top`, so that bars compare. The row has the numbers, so it is not read aloud.
+    """
+    full = float(top or max(value for value in (fact, plan or 0, high or 0, 1) if value is not None) or 1)
+
+    def at(value: Number) -> str:
+        return f"{min(max(float(value) / full, 0), 1) * (WIDTH - 2) + 0:.1f}"
+
+    parts = [f'<rect class="track" y="7" width="{at(plan if plan is not None else full)}" height="5"/>']
+    if low is not None and high is not None:
+        parts.append(f'<rect class="fan" x="{at(low)}" y="6" width="{max(float(at(high)) - float(at(low)), 1):.1f}" height="7"/>')
+    parts.append(f'<rect class="fact" y="6" width="{at(fact)}" height="7"/>')
+    if due is not None:
+        parts.append(f'<path class="due" d="M{at(due)} 2V17"/>')
+    if plan is not None:
+        parts.append(f'<path class="plan" d="M{at(plan)} 1V18"/>')
+    name = f"bullet {kind}" if kind else "bullet"
+    stretch = ' preserveAspectRatio="none"' if kind == "wide" else ""
+    return mark_safe(f'<svg class="{name}" viewBox="0 0 {WIDTH} 18" aria-hidden="true"{stretch}>{"".join(parts)}</svg>')  # noqa: S308
+
+
+def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
+    """Return the class of a heat map's cell: within tolerance nothing, then three depths either way."""
+    if ratio is None:
+        return "none"
+    size = float(abs(ratio)) / (float(tolerance) or 1)
+    if size <= 0.5:
+        return ""
+    depth = 1 if size <= 1 else 2 if size <= 2 else 3
+    return f"{'u' if ratio < 0 else 'o'}{depth}"
+
+
+def kpi(label: str, value: str, note: str = "", href: str = "", how: str = "", tone: str = "") -> SafeString:
+    """One figure of a strip; `href` leads to the rows under it, `how` says in a sentence how it is made."""
+    title = format_html(' title="{}"', how) if how else ""
+    inner = format_html('<a href="{}"{}>{}</a>', href, title, value) if href else format_html("<span{}>{}</span>", title, value)
+    if not href and not how:
+        inner = format_html("{}", value)
+    return format_html(
+        '<div class="kpi"><span>{}</span><strong{}>{}</strong><small>{}</small></div>',
+        label,
+        format_html(' class="is-{}"', tone) if tone else "",
+        inner,
+        note,
+    )
+
+
+def chart_key(data: Mapping[str, Any]) -> SafeString:
+    names = {"plan": _("plan"), "fact": _("fact"), "fan": _("forecast"), "past": _("a year ago")}
+    present = [(name, words) for name, words in names.items() if data.get("high" if name == "fan" else name)]
+    rows = format_html_join("", '<span><i class="k-{}"></i>{}</span>', present)
+    return format_html('<span class="key">{}</span>', rows) if rows else SafeString()
+
+
+SERIES = ("plan", "fact", "low", "middle", "high", "past")
+
+
+def chart_table(data: Mapping[str, Any], label: str) -> SafeString:
+    """Return the same numbers as rows: one per label, one column per series."""
+    names = {
+        "plan": _("Plan"),
+        "fact": _("Fact"),
+        "low": _("Forecast from"),
+        "middle": _("Forecast"),
+        "high": _("Forecast to"),
+        "past": _("A year ago"),
+    }
+    columns: list[tuple[str, Sequence[Any]]] = [(names[key], data[key]) for key in SERIES if data.get(key)]
+    columns += [(str(series["name"]), series["values"]) for series in data.get("series", ())]
+    head = format_html_join("", '<th scope="col" class="num">{}</th>', ((name,) for name, _values in columns))
+    fmt = formats.current()
+    rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data["labels"])]
+    return format_html(
+        '<div class="numbers table-wrap" tabindex="0" role="region" aria-label="{0}"><table class="low"><caption class="sr">{0}'
+        '</caption><thead><tr><th scope="col"></th>{1}</tr></thead><tbody>{2}</tbody></table></div>',
+        label,
+        head,
+        mark_safe("".join(rows)),  # noqa: S308 - each row is escaped
+    )
+
+
+def _chart_row(fmt: formats.Formats, text: Any, at: int, columns: Sequence[tuple[str, Sequence[Any]]]) -> str:
+    cells = "".join(f'<td class="num">{_cell(fmt, values, at)}</td>' for _name, values in columns)
+    return f'<tr><th scope="row">{escape(text)}</th>{cells}</tr>'
+
+
+def _cell(fmt: formats.Formats, values: Sequence[Any], at: int) -> str:
+    value = values[at] if at < len(values) else None
+    if value is None:
+        return ""
+    return fmt.number(value) if value == int(value) else fmt.number(Decimal(str(value)), 2)

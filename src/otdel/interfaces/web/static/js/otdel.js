@@ -1,0 +1,192 @@
+// Keys, themes, toasts, dialogs, menus, drop zones, rows and charts. Nothing here is needed to work: pages answer without it.
+const data = JSON.parse(document.getElementById("otdel-data")?.textContent ?? "{}");
+const words = data.words ?? {};
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// Toasts: toast("Saved"), toast("Deal moved", {undo: "/deals/7/undo/"}), toast("…", {tone: "bad"}).
+export function toast(text, { tone = "", undo = "", stay = 0 } = {}) {
+  const box = document.createElement("div");
+  box.className = `toast ${tone}`;
+  const words_ = document.createElement("span");
+  words_.textContent = text;
+  box.append(words_);
+  if (undo) box.append(button(words.undo, () => { box.remove(); post(undo); }));
+  box.append(button("✕", () => box.remove(), words.close));
+  $("#toasts")?.append(box);
+  setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), stay || (undo || tone === "bad" ? 10000 : 5000));
+}
+function button(text, act, label = "") {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = "btn";
+  made.textContent = text;
+  if (label) made.setAttribute("aria-label", label);
+  made.addEventListener("click", act);
+  return made;
+}
+const csrf = () => $("meta[name=csrf]")?.content ?? "";
+async function post(url) {
+  const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  if (answer?.ok) location.reload(); else toast(answer ? problem(await answer.text()) : words.failed, { tone: "bad" });
+}
+const problem = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-problem]")?.textContent.trim() || words.failed;
+
+// htmx: the token with every request, refusals as toasts, a thin line when the answer takes more than 300 ms.
+let waiting = 0;
+const busy = (by) => { waiting = Math.max(0, waiting + by); $("#busy")?.classList.toggle("on", waiting > 0); };
+document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
+document.addEventListener("htmx:beforeRequest", (event) => event.target.closest("[data-quiet]") || busy(1));
+document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-quiet]") || busy(-1));
+document.addEventListener("htmx:responseError", (event) => toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
+document.addEventListener("htmx:sendError", () => toast(words.failed, { tone: "bad" }));
+document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
+document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
+
+// Keys. A letter alone does nothing while one types or a dialog is open.
+let before = "";
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") return closeMenus(null, true);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.target.closest("input, select, textarea, [contenteditable]") || $("dialog[open]")) return;
+  const pressed = before ? `${before} ${event.key}` : event.key;
+  before = "";
+  if (act(pressed, event)) event.preventDefault();
+});
+function act(pressed, event) {
+  const link = $$("[data-key]").find((each) => each.dataset.key === pressed);
+  if (link) return link.click(), true;
+  if (pressed === "?") return $("#keys")?.showModal(), true;
+  if (pressed === "/") return openSearch();
+  if (pressed === "c") return openAdd();
+  if (pressed === "g") { before = "g"; setTimeout(() => { before = ""; }, 1200); return true; }
+  if (pressed === "j" || pressed === "k") return stepRow(pressed === "j" ? 1 : -1);
+  if (pressed === "Enter" && event.target.matches("tr[data-href]")) return location.assign(event.target.dataset.href), true;
+  return false;
+}
+function openSearch() {
+  const box = $("#search") ?? $("main input[type=search]");
+  box?.closest(".search")?.classList.add("open");
+  box?.focus();
+  return Boolean(box);
+}
+function openAdd() {
+  const menu = $("#add");
+  if (!menu) return false;
+  menu.open = true;
+  $("a", menu)?.focus();
+  return true;
+}
+function stepRow(by) {
+  const rows = $$("main tr[data-href]");
+  if (!rows.length) return false;
+  const at = rows.indexOf(document.activeElement);
+  const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+  next.tabIndex = -1;
+  next.focus();
+  return true;
+}
+
+// Clicks: whole rows, openers, menus, themes.
+document.addEventListener("click", (event) => {
+  const from = event.target;
+  closeMenus(from.closest("details.menu"));
+  const opener = from.closest("[data-opens]");
+  if (opener) openIt(opener.dataset.opens);
+  if (from.closest("[data-closes]")) from.closest("dialog")?.close();
+  if (from.matches("dialog")) from.close();
+  const theme = from.closest("button[name=theme]");
+  if (theme) { event.preventDefault(); setTheme(theme); }
+  const row = from.closest("tr[data-href]");
+  if (row && !from.closest("a, button, input, label, summary") && !String(getSelection())) location.assign(row.dataset.href);
+});
+function openIt(id) {
+  const target = document.getElementById(id);
+  if (target?.showModal) { closeMenus(null); target.showModal(); } else if (id === "search") openSearch();
+}
+function closeMenus(keep, refocus = false) {
+  for (const menu of $$("details.menu[open]")) {
+    if (menu === keep || menu.contains(keep)) continue;
+    menu.open = false;
+    if (refocus) $("summary", menu)?.focus();
+  }
+  if (refocus) $(".search.open")?.classList.remove("open");
+}
+document.addEventListener("toggle", (event) => { if (event.target.matches?.("details.menu[open]")) $("[data-narrows]", event.target)?.focus(); }, true);
+function setTheme(chosen) {
+  const value = chosen.value;
+  document.cookie = `theme=${value}; path=/; max-age=31536000; samesite=lax${location.protocol === "https:" ? "; secure" : ""}`;
+  document.documentElement.dataset.theme = value;
+  for (const each of $$("button[name=theme]")) each.setAttribute("aria-pressed", String(each.value === value));
+  document.dispatchEvent(new CustomEvent("theme"));
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent("theme")));
+
+// Typing narrows a long menu; picking submits a form marked so.
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[data-narrows]")) return;
+  const typed = event.target.value.trim().toLowerCase();
+  for (const item of $$("li", event.target.parentElement)) item.hidden = !item.textContent.toLowerCase().includes(typed);
+});
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form?.requestSubmit();
+  if (event.target.matches("[data-drop] input[type=file]")) showFiles(event.target);
+  if (event.target.matches("[data-checks-all]")) for (const box of $$(`input[name="${event.target.dataset.checksAll}"]`)) box.checked = event.target.checked;
+  const form = event.target.closest("form[data-guard]");
+  if (form) form.dataset.dirty = "yes";
+});
+document.addEventListener("submit", (event) => { delete event.target.dataset.dirty; const ask = event.submitter?.dataset.confirm; if (ask && !confirm(ask)) event.preventDefault(); });
+addEventListener("beforeunload", (event) => { if ($("form[data-dirty]")) event.preventDefault(); });
+
+// A file dropped on the zone is the file chosen in its field.
+for (const kind of ["dragover", "dragleave", "drop"]) document.addEventListener(kind, (event) => {
+  const zone = event.target.closest?.("[data-drop]");
+  if (!zone) return;
+  event.preventDefault();
+  zone.classList.toggle("over", kind === "dragover");
+  if (kind !== "drop" || !event.dataTransfer.files.length) return;
+  const field = $("input[type=file]", zone);
+  field.files = event.dataTransfer.files;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
+function showFiles(field) {
+  const line = $(".chosen", field.closest("[data-drop]"));
+  line.textContent = [...field.files].map((file) => `${file.name} · ${size(file.size)}`).join(", ");
+}
+const size = (bytes) => new Intl.NumberFormat(data.locale, { style: "unit", unit: bytes < 1e6 ? "kilobyte" : "megabyte", maximumFractionDigits: 1 }).format(bytes / (bytes < 1e6 ? 1e3 : 1e6));
+
+// Whatever arrives, with the page or by htmx, is brought to life here.
+function mount(root) {
+  for (const each of $$("[data-toast]", root)) { toast(each.dataset.toast, { tone: each.dataset.tone === "error" ? "bad" : "" }); each.remove(); }
+  $("[data-focus]", root)?.focus();
+  for (const row of $$("tr[data-href]", root)) row.tabIndex = -1;
+  const figures = $$("figure[data-chart]:not(.mounted)", root);
+  if (figures.length) import(data.charts).then((charts) => charts.mountAll(figures, data));
+  const lists = $$("[data-sortable]", root);
+  if (lists.length) script(data.sortable).then(() => lists.forEach(sortable));
+}
+// data-sortable="group" on a list; a drop sends `sortable:moved` with what, where to and before whom, for hx-trigger.
+function sortable(list) {
+  if (list.dataset.live) return;
+  list.dataset.live = "yes";
+  window.Sortable.create(list, {
+    group: list.dataset.sortable, animation: 120, handle: list.dataset.handle || undefined, delay: 120, delayOnTouchOnly: true,
+    onEnd: ({ item, from, to, oldIndex }) => {
+      if (from === to && [...to.children].indexOf(item) === oldIndex) return;
+      item.dispatchEvent(new CustomEvent("sortable:moved", { bubbles: true, detail: { to: to.dataset.value, next: item.nextElementSibling?.dataset.id ?? "" } }));
+    },
+  });
+}
+const loaded = new Map();
+export function script(url) {
+  if (!loaded.has(url)) loaded.set(url, new Promise((done, fail) => {
+    const tag = document.createElement("script");
+    tag.src = url;
+    tag.onload = done;
+    tag.onerror = fail;
+    document.head.append(tag);
+  }));
+  return loaded.get(url);
+}
+window.otdel = { toast, script };
+mount(document);
