@@ -31,7 +31,11 @@ COPIES: dict[str, tuple[Path, dict[str, str]]] = {
     "@tabler/icons": (STATIC / "vendor", {"LICENSE": "tabler-icons.LICENSE.txt"}),
     "axe-core": (
         TEST_VENDOR,
-        {"axe.min.js": "axe.min.js", "LICENSE": "axe.LICENSE.txt", "LICENSE-3RD-PARTY.txt": "axe.LICENSE-3RD-PARTY.txt"},
+        {
+            "axe.min.js": "axe.min.js",
+            "LICENSE": "axe.LICENSE.txt",
+            "LICENSE-3RD-PARTY.txt": "axe.LICENSE-3RD-PARTY.txt",
+        },
     ),
 }
 
@@ -54,8 +58,8 @@ def sprite(version: str) -> str:
     """Return one SVG with a <symbol> for every icon named in tools/icons.txt."""
     wanted = [line.strip() for line in (ROOT / "tools/icons.txt").read_text().splitlines()]
     symbols = [symbol(*line.partition("=")[::2]) for line in wanted if line and not line.startswith("#")]
-    head = f'<svg xmlns="http://www.w3.org/2000/svg"><!-- Tabler Icons {version}, MIT, see vendor/tabler-icons.LICENSE.txt -->'
-    return "\n".join([head, *symbols, "</svg>"]) + "\n"
+    origin = f"<!-- Tabler Icons {version}, MIT, see vendor/tabler-icons.LICENSE.txt -->"
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg">{origin}', *symbols, "</svg>"]) + "\n"
 
 
 def symbol(name: str, source: str) -> str:

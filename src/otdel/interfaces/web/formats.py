@@ -63,10 +63,7 @@ class Formats:
         """«1 234 567,89»; with no `places` a whole number."""
         if value is None:
             return DASH
-        if type(value) is int and places == 0:
-            text = f"{value:,}"
-        else:
-            text = f"{_round(value, places):,f}"
+        text = f"{value:,}" if type(value) is int and places == 0 else f"{_round(value, places):,f}"
         return self._local(text)
 
     def _local(self, text: str) -> str:
@@ -98,7 +95,7 @@ class Formats:
         return f"{MINUS}{symbol}{gap}{text[1:]}" if text[0] == MINUS else f"{symbol}{gap}{text}"
 
     def compact(self, value: Number | None, currency: str | None = "RUB", digits: int = 3) -> str:
-        """«12,4 млн ₽»: `digits` significant digits; thousands without trailing zeros. `currency=None` for a bare number."""
+        """«12,4 млн ₽»: `digits` significant, thousands without trailing zeros; `currency=None` for a bare number."""
         if value is None:
             return DASH
         text = self._compact(Decimal(str(value)), digits)
@@ -211,7 +208,9 @@ def _day(locale: Locale, ordinal: int, short: bool) -> str:
 @lru_cache(maxsize=8192)
 def _numeric_date(locale: Locale, ordinal: int) -> str:
     return str(
-        format_date(dt.date.fromordinal(ordinal), "dd.MM.yyyy" if locale.language == "ru" else "d MMM yyyy", locale=locale)
+        format_date(
+            dt.date.fromordinal(ordinal), "dd.MM.yyyy" if locale.language == "ru" else "d MMM yyyy", locale=locale
+        )
     )
 
 
@@ -279,4 +278,15 @@ def initials(name: str) -> str:
     return "".join(part[0] for part in name.split()[:2]).upper() or "?"
 
 
-__all__ = ["DASH", "Formats", "ago", "current", "in_working_days", "initials", "of", "overdue_by", "phone", "working_days"]
+__all__ = [
+    "DASH",
+    "Formats",
+    "ago",
+    "current",
+    "in_working_days",
+    "initials",
+    "of",
+    "overdue_by",
+    "phone",
+    "working_days",
+]

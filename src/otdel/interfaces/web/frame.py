@@ -53,7 +53,7 @@ def head(lang: str) -> SafeString:
         '<link rel="stylesheet" media="print" href="{}"><link rel="icon" type="image/svg+xml" href="{}">'
         '<script src="{}" defer></script><script type="module" src="{}"></script>',
         json.dumps(HTMX),
-        mark_safe(styles),  # noqa: S308 - our own file names
+        mark_safe(styles),
         static("css/print.css"),
         static("favicon.svg"),
         static("vendor/htmx.min.js"),
@@ -80,7 +80,7 @@ def words() -> dict[str, str]:
 
 
 @lru_cache(maxsize=32)
-def foot(lang: str, staff: bool) -> SafeString:
+def foot(lang: str) -> SafeString:
     """Return the sheet of keys, the place for toasts, and the words and addresses of our scripts."""
     data = {
         "words": words(),
@@ -91,20 +91,21 @@ def foot(lang: str, staff: bool) -> SafeString:
         "icons": sprite(),
     }
     text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-    return mark_safe(  # noqa: S308 - every label is escaped
-        f'<div id="busy"></div><div id="toasts" role="status" aria-live="polite"></div>{_keys_dialog(lang, staff)}'
+    return mark_safe(
+        f'<div id="busy"></div><div id="toasts" role="status" aria-live="polite"></div>{_keys_dialog()}'
         f'<script type="application/json" id="otdel-data">{text}</script>'
     )
 
 
-def _keys_dialog(lang: str, staff: bool) -> str:
+def _keys_dialog() -> str:
     keys = [("?", _("show these keys")), ("/", _("search")), ("c", _("add"))]
     rows = [(f"g {entry.key}", entry.label) for entry in NAV if entry.key and address(entry.url)]
     rows += [("j k", _("next and previous row")), ("Enter", _("open the row")), ("Esc", _("close"))]
     body = "".join(f"<dt>{_kbd(key)}</dt><dd>{escape(label)}</dd>" for key, label in [*keys, *rows])
     return (
         f'<dialog id="keys" aria-labelledby="keys-title"><div class="head"><h2 id="keys-title">{escape(_("Keys"))}</h2>'
-        f'<form method="dialog"><button class="btn quiet icon-only" aria-label="{escape(_("Close"))}">{icon("x")}</button>'
+        '<form method="dialog">'
+        f'<button class="btn quiet icon-only" aria-label="{escape(_("Close"))}">{icon("x")}</button>'
         f'</form></div><div class="body"><dl class="keys">{body}</dl></div></dialog>'
     )
 
@@ -132,35 +133,46 @@ def search(lang: str) -> SafeString:
 
 
 @lru_cache(maxsize=32)
-def add_menu(lang: str, staff: bool) -> SafeString:
-    links = [entry for entry in ADD if address(entry.url)]
+def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
+    links = [entry for entry in ADD if entry.url in allowed and address(entry.url)]
     if not links:
         return mark_safe("")
     rows = "".join(
-        f'<li><a href="{escape(address(entry.url))}">{icon(entry.icon)}{escape(entry.label)}</a></li>' for entry in links
+        f'<li><a href="{escape(address(entry.url))}">{icon(entry.icon)}{escape(entry.label)}</a></li>'
+        for entry in links
     )
     return format_html(
-        '<details class="menu right" id="add"><summary class="btn">{}<span class="words">{}</span></summary>'
-        '<div class="menu-list"><ul>{}</ul></div></details>',
+        '<details class="menu right" id="add"><summary class="btn" aria-label="{1}">{0}<span class="words">{1}</span></summary>'
+        '<div class="menu-list"><ul>{2}</ul></div></details>',
         icon("plus"),
         _("Add"),
-        mark_safe(rows),  # noqa: S308 - escaped above
+        mark_safe(rows),
     )
 
 
 @lru_cache(maxsize=64)
-def person_menu(lang: str, theme: str, staff: bool) -> str:
+def person_menu(lang: str, theme: str) -> str:
     """Return the menu with @name@, @initials@, @next@ and @csrf@ left to fill in."""
     profile = address("profile")
     rows = f'<a href="{escape(profile)}">{icon("user")}{escape(_("My profile"))}</a>' if profile else ""
-    hidden = '<input type="hidden" name="csrfmiddlewaretoken" value="@csrf@">'
-    back = '<input type="hidden" name="next" value="@next@">'
     return (
-        f'<details class="menu right me"><summary aria-label="{escape(_("Me and settings"))}: @name@">@initials@</summary>'
+        '<details class="menu right me">'
+        f'<summary aria-label="{escape(_("Me and settings"))}: @name@">@initials@</summary>'
         f'<div class="menu-list"><div class="label">@name@</div>{rows}'
-        f"{_theme_form(theme, hidden + back)}{_language_form(lang, hidden + back)}"
-        f'<button type="button" data-opens="keys">{icon("help")}{escape(_("Keys"))}</button>{_sign_out(hidden)}</div></details>'
+        f"{_theme_form(theme, HIDDEN)}{_language_form(lang, HIDDEN)}"
+        f'<button type="button" data-opens="keys">{icon("help")}{escape(_("Keys"))}</button>'
+        f"{_sign_out()}</div></details>"
     )
+
+
+HIDDEN = (
+    '<input type="hidden" name="csrfmiddlewaretoken" value="@csrf@"><input type="hidden" name="next" value="@next@">'
+)
+
+
+@lru_cache(maxsize=16)
+def languages(lang: str) -> str:
+    return _language_form(lang, HIDDEN)
 
 
 def _theme_form(theme: str, hidden: str) -> str:
@@ -191,8 +203,9 @@ def _switch(url: str, label: str, hidden: str, buttons: str) -> str:
     )
 
 
-def _sign_out(hidden: str) -> str:
+def _sign_out() -> str:
     url = address("account_logout")
     if not url:
         return ""
-    return f'<form method="post" action="{escape(url)}">{hidden}<button>{icon("logout")}{escape(_("Sign out"))}</button></form>'
+    button = f"<button>{icon('logout')}{escape(_('Sign out'))}</button>"
+    return f'<form method="post" action="{escape(url)}">{HIDDEN}{button}</form>'

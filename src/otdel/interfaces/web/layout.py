@@ -4,6 +4,7 @@ per language and kind of person and kept in the process.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -20,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otdel.interfaces.web import formats, frame
-from otdel.interfaces.web.nav import NAV, ON_PHONE, Entry, address
+from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address
+from otdel.org import access
+from otdel.org.rules import Right
 
 THEMES = ("auto", "light", "dark")
 
@@ -48,7 +51,7 @@ class Layout:
 
     @property
     def foot(self) -> SafeString:
-        return frame.foot(self.lang, self._staff)
+        return frame.foot(self.lang)
 
     @property
     def base(self) -> str:
@@ -60,12 +63,13 @@ class Layout:
         user = getattr(self.request, "user", None)
         return bool(user is not None and user.is_authenticated)
 
-    @property
-    def _staff(self) -> bool:
-        return bool(getattr(self.request.user, "is_staff", False)) if self._signed_in else False
+    def _allowed(self, entries: tuple[Entry, ...], right: Right) -> tuple[str, ...]:
+        """Return the entries of this person's role: the key their ready strings are kept by."""
+        person = self.request.user
+        return tuple(each.url for each in entries if not each.kind or access.scope(person, each.kind, right))
 
-    def rail(self, counters: dict[str, Any] | None) -> SafeString:
-        entries = rail_entries(self.lang, self._staff)
+    def rail(self, counters: Mapping[str, Any] | None) -> SafeString:
+        entries = rail_entries(self.lang, self._allowed(NAV, Right.VIEW))
         return rail(entries, _active(entries, self.request.path), counters or {})
 
     @property
@@ -74,19 +78,25 @@ class Layout:
 
     @property
     def add(self) -> SafeString:
-        return frame.add_menu(self.lang, self._staff)
+        return frame.add_menu(self.lang, self._allowed(ADD, Right.CREATE))
 
     @property
     def person(self) -> SafeString:
-        user = self.request.user
-        name = str(getattr(user, "name", "") or user)
-        return mark_safe(  # noqa: S308 - `escape` below, the rest is our own
-            frame.person_menu(self.lang, self.theme, self._staff)
+        name = str(self.request.user)
+        return self._filled(
+            frame.person_menu(self.lang, self.theme)
             .replace("@name@", escape(name))
             .replace("@initials@", escape(formats.initials(name)))
-            .replace("@next@", escape(self.request.get_full_path()))
-            .replace("@csrf@", get_token(self.request))
         )
+
+    @property
+    def languages(self) -> SafeString:
+        """The choice of language for those who are not signed in."""
+        return self._filled(frame.languages(self.lang))
+
+    def _filled(self, text: str) -> SafeString:
+        here = escape(self.request.get_full_path())
+        return mark_safe(text.replace("@next@", here).replace("@csrf@", get_token(self.request)))
 
 
 @dataclass(frozen=True)
@@ -98,10 +108,10 @@ class Link:
     inside: str  # icon and label
 
 
-@lru_cache(maxsize=64)
-def rail_entries(lang: str, staff: bool) -> tuple[Link, ...]:
+@lru_cache(maxsize=256)
+def rail_entries(lang: str, allowed: tuple[str, ...]) -> tuple[Link, ...]:
     with override(lang):
-        return tuple(_link(entry) for entry in NAV if address(entry.url) and (staff or not entry.staff))
+        return tuple(_link(entry) for entry in NAV if entry.url in allowed and address(entry.url))
 
 
 def _link(entry: Entry) -> Link:
@@ -116,13 +126,13 @@ def _active(entries: tuple[Link, ...], path: str) -> str:
     return max(found, key=lambda link: len(link.url)).name if found else ""
 
 
-def rail(entries: tuple[Link, ...], active: str, counters: dict[str, Any]) -> SafeString:
+def rail(entries: tuple[Link, ...], active: str, counters: Mapping[str, Any]) -> SafeString:
     """Return the list of rooms. A counter is a number, or (number, True) when it waits for the person."""
     items = [_item(link, link.name == active, counters.get(link.name)) for link in entries]
     beyond = items[ON_PHONE:]
     first = "".join(f"<li>{item}</li>" for item in items[:ON_PHONE])
     rest = "".join(f'<li class="beyond">{item}</li>' for item in beyond)
-    return mark_safe(f"<ul>{first}{rest}</ul>{_more(beyond)}")  # noqa: S308 - labels are escaped in _link
+    return mark_safe(f"<ul>{first}{rest}</ul>{_more(beyond)}")
 
 
 def _item(link: Link, active: bool, counter: Any) -> str:

@@ -1,4 +1,4 @@
-"""Small marks made in loops: badges, deviations, bullets, cells of a heat map. Plain strings, no template behind them."""
+"""Small marks made in loops: badges, deviations, bullets, cells of a heat map. Strings, no templates."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ TOLERANCE = 0.2
 def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
     """A word of status; `tone` is "", "accent", "under", "over" or "done"."""
     sign = frame.icon(icon) if icon else ""
-    return mark_safe(f'<span class="badge {escape(tone)}">{sign}{escape(text)}</span>')  # noqa: S308
+    return mark_safe(f'<span class="badge {escape(tone)}">{sign}{escape(text)}</span>')
 
 
 def deviation(ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0) -> SafeString:
     """«−33 % ▼» with colour, sign and words when outside tolerance either way."""
     text = formats.current().deviation(ratio, places)
     if ratio is None or abs(ratio) <= tolerance:
-        return mark_safe(f'<span class="dev">{text}</span>')  # noqa: S308 - digits and signs
+        return mark_safe(f'<span class="dev">{text}</span>')
     tone, sign, words = ("under", "▼", _("below tolerance")) if ratio < 0 else ("over", "▲", _("above tolerance"))
-    return mark_safe(  # noqa: S308 - digits, signs and our own words
-        f'<span class="dev {tone}">{text} <span aria-hidden="true">{sign}</span><span class="sr">, {escape(words)}</span></span>'
+    return mark_safe(
+        f'<span class="dev {tone}">{text} <span aria-hidden="true">{sign}</span>'
+        f'<span class="sr">, {escape(words)}</span></span>'
     )
 
 
@@ -54,7 +55,9 @@ def bullet(
 
     parts = [f'<rect class="track" y="7" width="{at(plan if plan is not None else full)}" height="5"/>']
     if low is not None and high is not None:
-        parts.append(f'<rect class="fan" x="{at(low)}" y="6" width="{max(float(at(high)) - float(at(low)), 1):.1f}" height="7"/>')
+        parts.append(
+            f'<rect class="fan" x="{at(low)}" y="6" width="{max(float(at(high)) - float(at(low)), 1):.1f}" height="7"/>'
+        )
     parts.append(f'<rect class="fact" y="6" width="{at(fact)}" height="7"/>')
     if due is not None:
         parts.append(f'<path class="due" d="M{at(due)} 2V17"/>')
@@ -62,7 +65,7 @@ def bullet(
         parts.append(f'<path class="plan" d="M{at(plan)} 1V18"/>')
     name = f"bullet {kind}" if kind else "bullet"
     stretch = ' preserveAspectRatio="none"' if kind == "wide" else ""
-    return mark_safe(f'<svg class="{name}" viewBox="0 0 {WIDTH} 18" aria-hidden="true"{stretch}>{"".join(parts)}</svg>')  # noqa: S308
+    return mark_safe(f'<svg class="{name}" viewBox="0 0 {WIDTH} 18" aria-hidden="true"{stretch}>{"".join(parts)}</svg>')
 
 
 def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
@@ -79,7 +82,11 @@ def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
 def kpi(label: str, value: str, note: str = "", href: str = "", how: str = "", tone: str = "") -> SafeString:
     """One figure of a strip; `href` leads to the rows under it, `how` says in a sentence how it is made."""
     title = format_html(' title="{}"', how) if how else ""
-    inner = format_html('<a href="{}"{}>{}</a>', href, title, value) if href else format_html("<span{}>{}</span>", title, value)
+    inner = (
+        format_html('<a href="{}"{}>{}</a>', href, title, value)
+        if href
+        else format_html("<span{}>{}</span>", title, value)
+    )
     if not href and not how:
         inner = format_html("{}", value)
     return format_html(
@@ -117,11 +124,11 @@ def chart_table(data: Mapping[str, Any], label: str) -> SafeString:
     fmt = formats.current()
     rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data["labels"])]
     return format_html(
-        '<div class="numbers table-wrap" tabindex="0" role="region" aria-label="{0}"><table class="low"><caption class="sr">{0}'
-        '</caption><thead><tr><th scope="col"></th>{1}</tr></thead><tbody>{2}</tbody></table></div>',
+        '<div class="numbers table-wrap" tabindex="0" role="region" aria-label="{0}">'
+        '<table class="low"><caption class="sr">{0}</caption><thead><tr><th scope="col"></th>{1}</tr></thead><tbody>{2}</tbody></table></div>',
         label,
         head,
-        mark_safe("".join(rows)),  # noqa: S308 - each row is escaped
+        mark_safe("".join(rows)),
     )
 
 

@@ -17,28 +17,28 @@ class Entry:
     label: Any
     icon: str
     key: str = ""  # pressed after `g`
-    staff: bool = False
+    kind: str = ""  # the kind of object one must be allowed to see, or to create for ADD; "" is everybody
 
 
 NAV = (
     Entry("today", lazy("Today"), "today", "t"),
-    Entry("plan", lazy("Plan"), "plan", "p"),
-    Entry("deals", lazy("Deals"), "deals", "d"),
-    Entry("customers", lazy("Customers"), "building", "c"),
+    Entry("plan", lazy("Plan"), "plan", "p", "plan"),
+    Entry("deals", lazy("Deals"), "deals", "d", "deal"),
+    Entry("customers", lazy("Customers"), "building", "c", "customer"),
     Entry("tasks", lazy("Tasks"), "tasks", "k"),
-    Entry("money", lazy("Money"), "cash", "m"),
-    Entry("people", lazy("People"), "users", "e"),
+    Entry("money", lazy("Money"), "cash", "m", "invoice"),
+    Entry("people", lazy("People"), "users", "e", "person"),
     Entry("reports", lazy("Reports"), "report", "r"),
-    Entry("settings", lazy("Settings"), "settings", "s"),
+    Entry("settings", lazy("Settings"), "settings", "s", "settings"),
 )
 # What `c` and «Add» offer.
 ADD = (
-    Entry("deal_new", lazy("Deal"), "deals"),
-    Entry("lead_new", lazy("Lead"), "star"),
-    Entry("customer_new", lazy("Customer"), "building"),
-    Entry("contact_new", lazy("Contact"), "user"),
-    Entry("payment_new", lazy("Payment"), "cash"),
-    Entry("import", lazy("Import a file"), "upload"),
+    Entry("deal_new", lazy("Deal"), "deals", "", "deal"),
+    Entry("lead_new", lazy("Lead"), "star", "", "lead"),
+    Entry("customer_new", lazy("Customer"), "building", "", "customer"),
+    Entry("contact_new", lazy("Contact"), "user", "", "contact"),
+    Entry("payment_new", lazy("Payment"), "cash", "", "payment"),
+    Entry("import", lazy("Import a file"), "upload", "", "import"),
 )
 ON_PHONE = 4  # entries of the bottom bar; the others are behind «More»
 

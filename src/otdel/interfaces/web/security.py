@@ -1,4 +1,4 @@
-"""What the browser may do on our pages: Content-Security-Policy with Django 6's setting names, and Permissions-Policy."""
+"""What a browser may do on our pages: Content-Security-Policy by Django 6's names, and Permissions-Policy."""
 
 from __future__ import annotations
 

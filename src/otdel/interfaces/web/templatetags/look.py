@@ -49,7 +49,7 @@ def page_title(context: template.Context) -> str:
     blocks = render_context.get(BLOCK_CONTEXT_KEY)
     block = blocks.get_block("title") if blocks else None
     text = strip_tags(block.nodelist.render(context)).strip() if block else ""
-    return mark_safe(f"{text} · Otdel" if text else "Otdel")  # noqa: S308 - the block escaped it when it was rendered
+    return mark_safe(f"{text} · Otdel" if text else "Otdel")
 
 
 @register.simple_tag(takes_context=True)
@@ -82,9 +82,7 @@ def empty(content: str, title: str, text: str, icon: str = "circle-dashed") -> S
 def alert(content: str, tone: str = "") -> SafeString:
     sign = {"under": "alert-triangle", "over": "alert-triangle", "done": "circle-check"}.get(tone, "info-circle")
     role = "alert" if tone == "under" else "status"
-    return format_html(
-        '<div class="alert {}" role="{}">{}<div>{}</div></div>', tone, role, frame.icon(sign), content
-    )
+    return format_html('<div class="alert {}" role="{}">{}<div>{}</div></div>', tone, role, frame.icon(sign), content)
 
 
 @register.simple_block_tag
@@ -92,7 +90,8 @@ def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
     """Opened by any element with data-opens="<id>"."""
     return format_html(
         '<dialog id="{0}" aria-labelledby="{0}-title"{1}><div class="head"><h2 id="{0}-title">{2}</h2>'
-        '<form method="dialog"><button class="btn quiet icon-only" aria-label="{3}">{4}</button></form></div>{5}</dialog>',
+        '<form method="dialog"><button class="btn quiet icon-only" aria-label="{3}">{4}</button></form></div>'
+        "{5}</dialog>",
         id,
         mark_safe(' class="wide"' if wide else ""),
         title,
@@ -104,7 +103,7 @@ def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
 
 @register.simple_block_tag
 def menu(content: str, label: str, icon: str = "", kind: str = "", side: str = "") -> SafeString:
-    """A button that unfolds a list of links, buttons or check boxes. With `icon` and no sign the label is read aloud only."""
+    """A button that unfolds a list of links, buttons or check boxes; with `icon` the label is only read aloud."""
     inside = format_html('{}<span class="sr">{}</span>', frame.icon(icon), label) if icon else label
     return format_html(
         '<details class="menu {}"><summary class="btn {}{}">{}{}</summary><div class="menu-list">{}</div></details>',
@@ -126,7 +125,8 @@ def pick(label: str, options: Iterable[tuple[str, str, bool]], name: str = "") -
     )
     find = format_html('<input type="search" data-narrows aria-label="{0}" placeholder="{0}">', _("Find"))
     return format_html(
-        '<details class="menu pick"><summary{}><span>{}</span>{}</summary><div class="menu-list">{}<ul>{}</ul></div></details>',
+        '<details class="menu pick"><summary{}><span>{}</span>{}</summary>'
+        '<div class="menu-list">{}<ul>{}</ul></div></details>',
         format_html(' aria-label="{}: {}"', name, label) if name else "",
         label,
         frame.icon("chevron-down"),
@@ -136,7 +136,7 @@ def pick(label: str, options: Iterable[tuple[str, str, bool]], name: str = "") -
 
 
 def _current(now: bool, word: str = "page") -> SafeString:
-    return mark_safe(f' aria-current="{word}"' if now else "")  # noqa: S308 - `word` is ours
+    return mark_safe(f' aria-current="{word}"' if now else "")
 
 
 @register.simple_tag
@@ -159,7 +159,10 @@ def steps(names: Sequence[str], now: int) -> SafeString:
     rows = format_html_join(
         "",
         "<li{}>{}</li>",
-        ((mark_safe(' class="past"') if at < now else _current(at == now, "step"), name) for at, name in enumerate(names)),
+        (
+            (mark_safe(' class="past"') if at < now else _current(at == now, "step"), name)
+            for at, name in enumerate(names)
+        ),
     )
     return format_html('<ol class="steps">{}</ol>', rows)
 
@@ -187,7 +190,7 @@ def progress(label: str, value: int, total: int) -> SafeString:
 def skeleton(lines: int = 3) -> SafeString:
     """Shown by itself only after 300 ms."""
     rows = "".join(f'<span class="skeleton {("", "half", "short")[line % 3]}"></span>' for line in range(lines))
-    return mark_safe(f'<div class="late-show" aria-hidden="true">{rows}</div>')  # noqa: S308 - no outside text
+    return mark_safe(f'<div class="late-show" aria-hidden="true">{rows}</div>')
 
 
 @register.simple_tag
@@ -197,7 +200,7 @@ def sort_head(label: str, url: str, direction: str = "", numeric: bool = False) 
     return format_html(
         '<th scope="col"{}{}><a class="sort" href="{}">{}{}</a></th>',
         mark_safe(' class="num"' if numeric else ""),
-        mark_safe(f' aria-sort="{direction}"' if sign else ""),  # noqa: S308 - one of two words
+        mark_safe(f' aria-sort="{direction}"' if sign else ""),
         url,
         label,
         frame.icon(sign) if sign else "",
@@ -274,23 +277,29 @@ def _branch(node: Mapping[str, Any]) -> SafeString:
         end,
     )
     if not node.get("children"):
-        return format_html('<div class="leaf">{}</div>', row)
-    opened = mark_safe(" open" if node.get("open", True) else "")
-    return format_html("<details{}><summary>{}</summary><ul>{}</ul></details>", opened, row, _branches(node["children"]))
+        return row
+    return format_html(
+        '{}<details{}><summary aria-label="{}"></summary><ul>{}</ul></details>',
+        row,
+        mark_safe(" open" if node.get("open", True) else ""),
+        node["label"],
+        _branches(node["children"]),
+    )
 
 
 @register.simple_tag
-def drop_zone(name: str, label: str, accept: str = "", help: str = "", multiple: bool = False) -> SafeString:
+def drop_zone(name: str, label: str, accept: str = "", hint: str = "", multiple: bool = False) -> SafeString:
     """A file field one can also drop a file on. Without scripts it is a plain file field."""
     return format_html(
         '<div class="drop" data-drop>{0}<label for="id_{1}"><b>{2}</b></label><input type="file" id="id_{1}" name="{1}"'
-        ' accept="{3}"{4} required><p class="help" id="id_{1}_help">{5}</p><p class="chosen" aria-live="polite"></p></div>',
+        ' accept="{3}"{4} required aria-describedby="id_{1}_help"><p class="help" id="id_{1}_help">{5}</p>'
+        '<p class="chosen" aria-live="polite"></p></div>',
         frame.icon("upload", "big"),
         name,
         label,
         accept,
         mark_safe(" multiple" if multiple else ""),
-        help,
+        hint,
     )
 
 
@@ -325,7 +334,9 @@ def _check(bound: BoundField, kind: str) -> SafeString:
 def _below(bound: BoundField) -> SafeString:
     name = bound.auto_id
     help_text = bound.help_text and format_html(
-        '<p class="help" id="{}_helptext">{}</p>', name, mark_safe(bound.help_text)  # noqa: S308 - ours, may hold a link
+        '<p class="help" id="{}_helptext">{}</p>',
+        name,
+        mark_safe(bound.help_text),
     )
     errors = format_html_join("", '<p class="error">{}</p>', ((error,) for error in bound.errors))
     return format_html(
@@ -348,13 +359,13 @@ def form_errors(form: BaseForm) -> SafeString:
         '<div class="alert under" role="alert" tabindex="-1" data-focus>{}<div><b>{}</b><ul>{}</ul></div></div>',
         frame.icon("alert-triangle"),
         _("Please mend this:"),
-        mark_safe("".join(rows)),  # noqa: S308 - each row is escaped
+        mark_safe("".join(rows)),
     )
 
 
 @register.simple_tag
 def chart(kind: str, data: Mapping[str, Any], label: str, low: bool = False) -> SafeString:
-    """A drawing with its numbers as a table beneath, for whoever cannot or will not see it; see charts.js for `data`."""
+    """A drawing with its numbers as a table beneath, for whoever cannot see it; `data` as in charts.js."""
     text = json.dumps(data, ensure_ascii=False, default=str).replace("<", "\\u003c")
     return format_html(
         '<figure class="chart{}" data-chart="{}" aria-label="{}"><figcaption>{}</figcaption>'
@@ -365,7 +376,5 @@ def chart(kind: str, data: Mapping[str, Any], label: str, low: bool = False) -> 
         marks.chart_key(data),
         label,
         marks.chart_table(data, label),
-        mark_safe(text),  # noqa: S308 - "<" cannot occur in it
+        mark_safe(text),
     )
-
-
