@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from otdel.interfaces.web import gallery, layout
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("gallery/", gallery.gallery, name="gallery"),
+    path("look/theme/", layout.set_theme, name="set_theme"),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
