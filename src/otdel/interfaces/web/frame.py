@@ -142,7 +142,8 @@ def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
         for entry in links
     )
     return format_html(
-        '<details class="menu right" id="add"><summary class="btn" aria-label="{1}">{0}<span class="words">{1}</span></summary>'
+        '<details class="menu right" id="add"><summary class="btn" aria-label="{1}">{0}'
+        '<span class="words">{1}</span></summary>'
         '<div class="menu-list"><ul>{2}</ul></div></details>',
         icon("plus"),
         _("Add"),

@@ -125,7 +125,8 @@ def chart_table(data: Mapping[str, Any], label: str) -> SafeString:
     rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data["labels"])]
     return format_html(
         '<div class="numbers table-wrap" tabindex="0" role="region" aria-label="{0}">'
-        '<table class="low"><caption class="sr">{0}</caption><thead><tr><th scope="col"></th>{1}</tr></thead><tbody>{2}</tbody></table></div>',
+        '<table class="low"><caption class="sr">{0}</caption>'
+        "<thead><tr><td></td>{1}</tr></thead><tbody>{2}</tbody></table></div>",
         label,
         head,
         mark_safe("".join(rows)),
