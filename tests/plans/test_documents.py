@@ -225,6 +225,7 @@ def test_grid_sums_both_ways_and_shows_what_is_not_distributed(firm, django_asse
     assert north.amounts == (Decimal(500), None)
     assert north.below == (Decimal(200), Decimal(250))
     assert shown.column_totals == (Decimal(500), Decimal(250))
+    assert plan.total == shown.total
     assert (shown.total, north.undistributed) == (Decimal(750), Decimal(300))
     assert [row.label for row in shown.rows] == ["North", "Abramova Anna", "Belov Boris"]
 

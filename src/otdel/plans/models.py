@@ -43,6 +43,8 @@ class Plan(models.Model):
     # the first version: what ties the versions of one plan together
     root = models.ForeignKey("self", models.PROTECT, null=True, related_name="versions")
     reason = models.CharField(max_length=400, blank=True)
+    # what the grid shows as the whole; every action that writes lines recounts it
+    total = models.DecimalField(max_digits=17, decimal_places=2, default=0)
     author = models.ForeignKey(Person, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     agreed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")

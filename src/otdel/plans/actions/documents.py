@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -54,6 +55,7 @@ def create_plan(
     Plan.objects.filter(pk=plan.pk).update(root=plan)
     _check_cells(plan, by, amounts)
     _write(plan, amounts)
+    _recount(plan, by)
     journal.record("plan.created", plan, by=by, at=now, metric=metric, period=str(period))
     plan.root_id = plan.pk
     return plan
@@ -76,6 +78,7 @@ def change_cells(*, by: Person, plan_id: int, changes: Iterable[CellChange], now
             _("Somebody changed the same numbers meanwhile. Both are shown: choose which stays."), cells=clashes
         )
     _write(plan, {cell: change.amount for cell, change in wanted.items()})
+    _recount(plan, by)
     journal.record("plan.changed", plan, by=by, at=now, cells=len(wanted))
     return plan
 
@@ -134,7 +137,8 @@ def revise_plan(*, by: Person, plan_id: int, reason: str, now: datetime) -> Plan
         raise Conflict(_("A new version of this plan is being prepared already. Open it."))
     draft = Plan.objects.create(
         metric=plan.metric, unit_id=plan.unit_id, starts_on=plan.starts_on, ends_on=plan.ends_on,
-        version=plan.version + 1, root_id=plan.root_id, reason=reason.strip(), author=by, created_at=now,
+        version=plan.version + 1, root_id=plan.root_id, reason=reason.strip(),
+        total=plan.total, author=by, created_at=now,
     )  # fmt: skip
     _write(draft, _standing(plan))
     journal.record("plan.revised", draft, by=by, at=now, reason=reason, before=plan.pk)
@@ -193,6 +197,17 @@ def _write(plan: Plan, amounts: Mapping[Cell, Decimal | None]) -> None:
         if amount is not None and (key, start, end) not in ids
     ]
     PlanLine.objects.bulk_create(added, batch_size=1000)
+
+
+def _recount(plan: Plan, by: Person) -> None:
+    """Keep the plan's total: period by period, as the grid sums it."""
+    tree = org_access.tree_for(by)
+    by_span: dict[tuple[date, date], list[tuple[LineKey, Decimal]]] = defaultdict(list)
+    for (key, start, end), amount in _standing(plan).items():
+        by_span[start, end].append((key, amount))
+    amounts = (rules.Sums(lines, tree).unit(plan.unit_id) or Decimal(0) for lines in by_span.values())
+    plan.total = sum(amounts, Decimal(0))
+    plan.save(update_fields=["total"])
 
 
 def _retire_previous(plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 from otdel.core.periods import Kind, Period
 from otdel.org import access as org_access
 from otdel.org.models import Membership, Person
-from otdel.org.rules import Tree
+from otdel.org.rules import Right, Tree
 from otdel.plans import access
 from otdel.plans.models import Plan, PlanLine
-from otdel.plans.rules import LineKey
+from otdel.plans.rules import LineKey, Sums
 
 Span = tuple[date, date]
 ZERO = Decimal(0)
@@ -94,43 +94,6 @@ class _Line:
     cut: Cut
 
 
-class Sums:
-    """One period's lines rolled up: a target's own amount, and what stands below a department."""
-
-    def __init__(self, lines: Iterable[tuple[LineKey, Decimal]], tree: Tree) -> None:
-        self._tree = tree
-        self._below: dict[int, Decimal | None] = {}
-        self._own: dict[tuple[int, int | None], Decimal] = {}
-        self._people: dict[int, set[int]] = defaultdict(set)
-        uncut: dict[tuple[int, int | None], Decimal] = {}
-        for key, amount in lines:
-            target = (key.unit_id, key.person_id)
-            sums = uncut if key.is_total else self._own
-            sums[target] = sums.get(target, ZERO) + amount
-            if key.person_id is not None:
-                self._people[key.unit_id].add(key.person_id)
-        # an uncut line is the target's plan; segment lines then only say what it consists of
-        self._own |= uncut
-
-    def own(self, unit_id: int, person_id: int | None = None) -> Decimal | None:
-        """The uncut line of a target, else the sum of its segment lines, else None."""
-        return self._own.get((unit_id, person_id))
-
-    def below(self, unit_id: int) -> Decimal | None:
-        """The sum over the department's people and the departments under it; None where nothing is planned."""
-        if unit_id not in self._below:
-            parts = [self.own(unit_id, person) for person in self._people.get(unit_id, ())]
-            parts += [self.unit(child) for child in self._tree.children.get(unit_id, ())]
-            known = [part for part in parts if part is not None]
-            self._below[unit_id] = sum(known, ZERO) if known else None
-        return self._below[unit_id]
-
-    def unit(self, unit_id: int) -> Decimal | None:
-        """A department's plan: its own line, else what stands below it."""
-        own = self.own(unit_id)
-        return own if own is not None else self.below(unit_id)
-
-
 def grid(person: Person, plan_id: int, step: Kind | None = None) -> Grid:
     """Return the plan as the person may see it. Five queries at most, for any number of lines."""
     plan = access.plan_for_view(person, plan_id)
@@ -148,7 +111,12 @@ def _lines(queryset: QuerySet[PlanLine]) -> list[_Line]:
         "product_group__name", "client_segment__name", "region__name", "channel__name",
     )  # fmt: skip
     return [
-        _Line(LineKey(*row[:7]), (row[7], row[8]), row[9], Cut(*(name or "" for name in row[10:]), row[6]))
+        _Line(
+            LineKey(*row[:7]),
+            (row[7], row[8]),
+            row[9],
+            Cut(row[10] or "", row[11] or "", row[12] or "", row[13] or "", row[6]),
+        )
         for row in rows
     ]
 
@@ -174,7 +142,7 @@ def as_period(start: date, end: date) -> Period:
 def _targets(person: Person, plan: Plan, lines: list[_Line], tree: Tree) -> dict[int, list[tuple[int, str]]]:
     """Return (person, name) by department: who belongs there in the plan's time, and whoever has a line."""
     units = tree.under(plan.unit_id)
-    reach = org_access.reach(person, "plan", org_access.Right.VIEW)
+    reach = org_access.reach(person, "plan", Right.VIEW)
     members = Membership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=plan.starts_on), unit_id__in=units, starts_on__lt=plan.ends_on
     ).values_list("unit_id", "person_id", "person__name")
