@@ -78,7 +78,7 @@ def _own_units(person: Person) -> frozenset[int]:
     return frozenset(latest) | frozenset(tree_for(person).headed_by(person.pk))
 
 
-def _people_of(units: frozenset[int]) -> frozenset[int]:
+def people_of(units: frozenset[int]) -> frozenset[int]:
     """Everyone whose latest department is among the units, those who left included. One query."""
     latest = Membership.objects.order_by("person_id", "-starts_on").distinct("person_id").values("person_id", "unit_id")
     rows = Membership.objects.filter(unit_id__in=units).values_list("person_id", flat=True).distinct()
@@ -109,7 +109,7 @@ def _measure(person: Person, width: Scope) -> Reach:
     units = _own_units(person)
     if width == Scope.SUBTREE:
         units = tree_for(person).under(*units)
-    return Reach(everyone=False, person_ids=_people_of(units) | {person.pk}, unit_ids=units)
+    return Reach(everyone=False, person_ids=people_of(units) | {person.pk}, unit_ids=units)
 
 
 Q = TypeVar("Q", bound="models.QuerySet[Any]")

@@ -1,0 +1,150 @@
+"""Pages by key: the next page begins where this one ended, at the same cost however deep."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import BooleanField, F, Func, OrderBy, QuerySet, Value
+from django.db.models.expressions import BaseExpression, Combinable
+
+from otdel.core.listing.columns import Sort, Source
+from otdel.core.listing.values import BIGGEST_ID, clean_text
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """The row a page begins after (or, going back, ends before): its value in the order, and its number."""
+
+    value: Any
+    id: int
+    forward: bool = True
+
+    def write(self) -> str:
+        text = None if self.value is None else _write(self.value)
+        packed = json.dumps([text, self.id, int(self.forward)], separators=(",", ":"), ensure_ascii=False)
+        return base64.urlsafe_b64encode(packed.encode()).rstrip(b"=").decode()
+
+    @classmethod
+    def read(cls, text: str, sort: Sort) -> Cursor | None:
+        """Return the cursor, or None for anything we did not write for this order."""
+        try:
+            packed = base64.urlsafe_b64decode(text[:4000] + "=" * (-len(text) % 4))
+            value, number, forward = json.loads(packed)
+            if not (isinstance(number, int) and 0 < number <= BIGGEST_ID):
+                return None
+            if value is None:
+                return cls(None, number, bool(forward)) if sort.nullable else None
+            return cls(_read(str(value), sort.type), number, bool(forward))
+        except (ValueError, TypeError, binascii.Error, InvalidOperation, RecursionError):
+            return None
+
+
+def _write(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read(text: str, kind: type) -> Any:
+    if kind is datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return moment
+    if kind is date:
+        return date.fromisoformat(text)
+    if kind is Decimal:
+        number = Decimal(text)
+        if not number.is_finite() or number.adjusted() > 20:
+            raise ValueError("no such amount")
+        return number
+    if kind is int:
+        whole = int(text)
+        if abs(whole) > BIGGEST_ID:
+            raise ValueError("no such number")
+        return whole
+    return clean_text(text, 1000)
+
+
+class Beyond(Func):
+    """(by, id) < (value, number): one range condition of the index, where OR would be a filter."""
+
+    arity = 4
+    output_field = BooleanField()
+
+    def __init__(self, *expressions: Any, falling: bool = False) -> None:
+        super().__init__(*expressions)
+        self.falling = falling
+
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+        parts = [compiler.compile(part) for part in self.source_expressions]
+        params = [param for _, values in parts for param in values]
+        by, pk, value, number = (sql for sql, _ in parts)
+        return f"({by}, {pk}) {'<' if self.falling else '>'} ({value}, {number})", params
+
+
+def expression(source: Source) -> BaseExpression | Combinable:
+    return F(source) if isinstance(source, str) else source
+
+
+def order(sort: Sort, falling: bool) -> list[Any]:
+    """Return the order exactly as the index keeps it, read downwards or upwards."""
+    by = expression(sort.by)
+    if not (sort.nullable and sort.falling_nulls_last):
+        return [OrderBy(by, descending=falling), "-id" if falling else "id"]
+    nulls: dict[str, Any] = {"nulls_last": True} if falling else {"nulls_first": True}
+    return [OrderBy(by, descending=falling, **nulls), "-id" if falling else "id"]
+
+
+def _is_null(sort: Sort, empty: bool) -> Any:
+    if isinstance(sort.by, str):
+        return {f"{sort.by}__isnull": empty}
+    raise TypeError("only a plain column may be nullable in an order")
+
+
+def read(rows: QuerySet[Any], sort: Sort, falling: bool, cursor: Cursor | None, size: int) -> tuple[Rows, bool]:
+    """Return at most `size` rows beyond the cursor in the direction asked, and whether there are more.
+
+    One query; a second one only on the page where rows with a value give way to rows without.
+    """
+    forward = cursor is None or cursor.forward
+    downwards = falling if forward else not falling
+    found: Rows = []
+    for part in _parts(rows, sort, downwards, cursor, forward):
+        found += part.order_by(*order(sort, downwards))[: size + 1 - len(found)]
+        if len(found) > size:
+            break
+    page = found[:size]
+    return (page if forward else page[::-1]), len(found) > size
+
+
+def _parts(
+    rows: QuerySet[Any], sort: Sort, downwards: bool, cursor: Cursor | None, forward: bool
+) -> Iterator[QuerySet[Any]]:
+    """Yield rows with a value and rows without, in the order they are met, from the cursor on."""
+    if not sort.nullable:
+        yield _after(rows, sort, downwards, cursor)
+        return
+    has_value, has_none = rows.filter(**_is_null(sort, False)), rows.filter(**_is_null(sort, True))
+    at_none = cursor is not None and cursor.value is None
+    after_none = has_none
+    if cursor is not None and at_none:
+        after_none = has_none.filter(**{"id__lt" if downwards else "id__gt": cursor.id})
+    after_value = has_value if at_none else _after(has_value, sort, downwards, cursor)
+    if forward:
+        yield from ([after_none] if at_none else [after_value, has_none])
+    else:
+        yield from ([after_none, has_value] if at_none else [after_value])
+
+
+def _after(rows: QuerySet[Any], sort: Sort, downwards: bool, cursor: Cursor | None) -> QuerySet[Any]:
+    if cursor is None:
+        return rows
+    return rows.filter(Beyond(expression(sort.by), F("id"), Value(cursor.value), Value(cursor.id), falling=downwards))

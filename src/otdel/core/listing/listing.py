@@ -1,0 +1,137 @@
+"""A list as a room declares it, and the reading of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from otdel.core.listing import keyset
+from otdel.core.listing import state as states
+from otdel.core.listing.columns import Column, Sort
+from otdel.core.listing.filters import Asking, Filter, Params
+from otdel.core.listing.keyset import Cursor
+from otdel.core.listing.state import State
+
+COUNTED = 1000
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows are tuples: the number of the record, then the sources of each shown column, then the order's value."""
+
+    state: State
+    rows: list[tuple[Any, ...]]
+    next: Cursor | None
+    previous: Cursor | None
+
+    @property
+    def ids(self) -> list[int]:
+        return [row[0] for row in self.rows]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """`visible(person, right, binned)` gives the rows the person has that right to, living or binned."""
+
+    key: str  # the kind of object, as rights name it
+    visible: Callable[[Any, str, bool], QuerySet[Any]]
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    order: str = ""  # "-created"; the first column's when not said
+    extra: tuple[str, ...] = ()  # sources every row brings after its number, whatever the columns
+    size: int = 50
+
+    @cached_property
+    def by_key(self) -> dict[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    @cached_property
+    def sorts(self) -> dict[str, Sort]:
+        return {column.key: column.sort for column in self.columns if column.sort}
+
+    @cached_property
+    def first_order(self) -> tuple[str, bool]:
+        key = self.order.removeprefix("-") or next(iter(self.sorts))
+        return key, self.order.startswith("-")
+
+    def with_custom(self, columns: tuple[Column, ...], filters: tuple[Filter, ...]) -> Listing:
+        """Return the list with the fields the company added itself."""
+        if not columns:
+            return self
+        return replace(self, columns=(*self.columns, *columns), filters=(*self.filters, *filters))
+
+    def pick(self, keys: tuple[str, ...]) -> tuple[Column, ...]:
+        """Return the columns in the order of the list; those shown at first when none is named."""
+        found = tuple(column for column in self.columns if column.key in keys)
+        return found or tuple(column for column in self.columns if column.shown)
+
+    def read(self, params: Params, asking: Asking, preferred: tuple[str, ...] = ()) -> State:
+        return states.read(self, params, asking, preferred)
+
+    # rows
+
+    def narrowed(self, state: State, right: str = "view") -> QuerySet[Any]:
+        """Return the rows of the state this right reaches, in no order."""
+        rows = self.visible(state.asking.person, right, state.in_bin)
+        for each in self.filters:
+            if each.key in state.values:
+                rows = each.narrow(rows, state.values[each.key], state.asking)
+        return rows
+
+    def page(self, state: State) -> Page:
+        """Return one page. One query; at the border of rows without the order's value, two."""
+        rows, more = self._rows(state)
+        cursor = state.cursor
+        if cursor is not None and not cursor.forward and not more and len(rows) < self.size:
+            return self.page(replace(state, cursor=None))  # back at the beginning: a whole first page
+        forward = cursor is None or cursor.forward
+        has_next, has_previous = (more, cursor is not None) if forward else (True, more)
+        return Page(
+            state=state,
+            rows=rows,
+            next=Cursor(rows[-1][-1], rows[-1][0]) if has_next and rows else None,
+            previous=Cursor(rows[0][-1], rows[0][0], forward=False) if has_previous and rows else None,
+        )
+
+    def _rows(self, state: State) -> tuple[keyset.Rows, bool]:
+        chosen = [source for column in state.columns for source in column.sources]
+        rows = self.narrowed(state).values_list("id", *self.extra, *chosen, keyset.expression(state.sort.by))
+        return keyset.read(rows, state.sort, state.falling, state.cursor, self.size)
+
+    def places(self, columns: tuple[Column, ...]) -> list[int]:
+        """Return where in a row each column's first source is."""
+        places, at = [], 1 + len(self.extra)
+        for column in columns:
+            places.append(at)
+            at += len(column.sources)
+        return places
+
+    def everything(self, state: State, right: str = "export") -> Iterator[tuple[Any, ...]]:
+        """Yield every row of the filter with the shown columns, from a cursor of the server: memory stays flat.
+
+        Needs a transaction that lives until the last row.
+        """
+        chosen = [source for column in state.columns for source in column.sources]
+        rows = self.narrowed(state, right).values_list("id", *self.extra, *chosen)
+        return rows.order_by(*keyset.order(state.sort, state.falling)).iterator(chunk_size=2000)
+
+    def count(self, state: State, most: int = COUNTED) -> tuple[int, bool]:
+        """Return how many rows the filter has, and whether that is all: counting stops at `most`."""
+        found = len(self.narrowed(state).values_list("id", flat=True)[: most + 1])
+        return min(found, most), found <= most
+
+    def estimate(self, state: State) -> int:
+        """Return about how many rows the filter has, as the planner thinks. Costs no reading."""
+        sql, params = self.narrowed(state).values_list("id").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+    def ids(self, state: State, right: str, most: int = 10_000) -> list[int]:
+        """Return the numbers of the rows of the filter this right reaches, at most so many."""
+        return list(self.narrowed(state, right).order_by("id").values_list("id", flat=True)[:most])

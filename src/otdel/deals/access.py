@@ -1,0 +1,42 @@
+"""Who may see and change which leads and deals. Doors get them from here and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from otdel.core.models import RecordQuerySet
+from otdel.deals.models import Deal, Lead
+from otdel.org import access
+from otdel.org.models import Person
+from otdel.org.rules import Right
+
+
+def _rows(rows: Any, person: Person, kind: str, right: str, binned: bool) -> Any:
+    """Rows of the kind the right reaches; what is in the bin only where asked and where one may delete."""
+    kept = rows.exclude(deleted_at=None) if binned else rows.filter(deleted_at=None)
+    found = access.limit(kept, access.reach(person, kind, Right(right)))
+    return access.limit(found, access.reach(person, kind, Right.DELETE)) if binned else found
+
+
+def deals(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
+    return _rows(Deal.objects.all(), person, "deal", right, binned)
+
+
+def leads(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
+    return _rows(Lead.objects.all(), person, "lead", right, binned)
+
+
+def visible_to(person: Person) -> RecordQuerySet:
+    """Deals of the person's reach, without those in the bin."""
+    found: RecordQuerySet = deals(person)
+    return found
+
+
+def deal_for_change(person: Person, deal_id: int, right: Right = Right.CHANGE, binned: bool = False) -> Deal:
+    """Return the deal with its stage, locked until the transaction ends, or refuse."""
+    visible = deals(person, binned=binned).select_related("stage", "owner")
+    return access.one_for(visible, person, "deal", right, deal_id)
+
+
+def lead_for_change(person: Person, lead_id: int, right: Right = Right.CHANGE, binned: bool = False) -> Lead:
+    return access.one_for(leads(person, binned=binned).select_related("owner"), person, "lead", right, lead_id)
