@@ -15,7 +15,6 @@ from otdel.core.models import SortKey
 from otdel.org import access
 from otdel.org.models import Person
 
-
 INDENT = "\u2003"
 
 
