@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from otdel.activities import jobs as activities
+from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 
-REACTIONS: dict[str, list[Job]] = {}
+REACTIONS: dict[str, list[Job]] = {
+    # a membership of the person changed: what they did on those days counts for the department they were in
+    "person.moved": [billing.restamp, activities.restamp],
+}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
@@ -75,6 +77,34 @@ class DealLine(Line):
         return f"#{self.pk} {self.name}"
 
 
+class InvoiceQuerySet(RecordQuerySet):
+    """Conditions on invoices; the first two leave out the bin."""
+
+    def standing(self) -> InvoiceQuerySet:
+        """Neither cancelled nor binned: what a client really was asked to pay."""
+        return self.filter(deleted_at=None, cancelled_on=None)
+
+    def unpaid(self) -> InvoiceQuerySet:
+        """Something remains to be paid."""
+        return self.standing().filter(paid__lt=F("amount"))
+
+    def untouched(self) -> InvoiceQuerySet:
+        return self.unpaid().filter(paid=0)
+
+    def partly_paid(self) -> InvoiceQuerySet:
+        return self.unpaid().filter(paid__gt=0)
+
+    def settled(self) -> InvoiceQuerySet:
+        return self.standing().filter(paid__gte=F("amount"))
+
+    def overdue(self, today: date) -> InvoiceQuerySet:
+        """The day to pay by has passed; on that day itself it is not yet late."""
+        return self.unpaid().filter(due_on__lt=today)
+
+    def cancelled(self) -> InvoiceQuerySet:
+        return self.filter(deleted_at=None).exclude(cancelled_on=None)
+
+
 class Invoice(Record):
     """What a client owes us, from a day, by a day."""
 
@@ -91,10 +121,11 @@ class Invoice(Record):
     note = models.TextField(blank=True)
     search = models.GeneratedField(expression=Fold(F("number")), output_field=models.TextField(), db_persist=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("amount")), name="invoice_paid_within"),
             models.UniqueConstraint(fields=["external_id"], name="invoice_external", condition=~Q(external_id=None)),
         ]
         indexes = [
@@ -157,7 +188,10 @@ class Allocation(models.Model):
     amount = models.DecimalField(max_digits=15, decimal_places=2)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["payment", "invoice"], name="allocation_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "invoice"], name="allocation_once"),
+            models.CheckConstraint(condition=~Q(amount=0), name="allocation_not_zero"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.payment_id} → {self.invoice_id}"

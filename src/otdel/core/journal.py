@@ -30,3 +30,14 @@ def record(kind: str, subject: Model | None, *, by: Any, at: datetime, **data: o
     for reaction in import_string(settings.REACTIONS).get(kind, ()):
         reaction.defer(event_id=event.pk)
     return event
+
+
+def last(kind: str, subject: Model) -> Event | None:
+    """Return the latest event of this kind about the subject."""
+    found = Event.objects.filter(kind=kind, subject_type=subject._meta.label_lower, subject_id=subject.pk)
+    return found.order_by("-at", "-pk").first()
+
+
+def event(event_id: int) -> Event:
+    """Return the event a reaction was woken by."""
+    return Event.objects.select_related("by").get(pk=event_id)

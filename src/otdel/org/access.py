@@ -124,6 +124,20 @@ def limit(queryset: Q, reached: Reach, field: str = "owner_id") -> Q:
     return queryset.filter(**{f"{field}__in": reached.person_ids})
 
 
+def seen(queryset: Q, person: Person, kind: str) -> Q:
+    """Keep what one may open: records within reach, and those of a customer within reach, whoever made them.
+
+    For opening one record or the records of one customer; lists keep to `limit`, which an index serves.
+    """
+    own, clients = reach(person, kind, Right.VIEW), reach(person, "customer", Right.VIEW)
+    if own.everyone or own.nothing:
+        return limit(queryset, own)
+    of_client = (
+        models.Q(customer__isnull=False) if clients.everyone else models.Q(customer__owner__in=clients.person_ids)
+    )
+    return queryset.filter(models.Q(owner__in=own.person_ids) | of_client)
+
+
 def require(person: Person, kind: str, right: Right) -> None:
     """Refuse who has no such right at all."""
     if scope(person, kind, right) == Scope.NONE:
