@@ -1,0 +1,1 @@
+"""Guesses about a file, each with its confidence and reason; the user has the last word."""
