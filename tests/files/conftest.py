@@ -14,9 +14,7 @@ SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
 @pytest.fixture
 def shared() -> Path:
-    folder = next(
-        (place for place in (SHARED, SHARED.parents[2] / "shared" / "data") if place.is_dir()), None
-    )
+    folder = next((place for place in (SHARED, SHARED.parents[2] / "shared" / "data") if place.is_dir()), None)
     if folder is None:
         pytest.skip("../shared/data is absent: files made by others are checked only where they are")
     return folder

@@ -157,9 +157,7 @@ FILES = [
 
 
 @pytest.mark.parametrize(("name", "count", "target", "mapping"), FILES, ids=[file[0] for file in FILES])
-def test_file_is_recognised(
-    shared: Path, name: str, count: int, target: str, mapping: dict[str, str]
-) -> None:
+def test_file_is_recognised(shared: Path, name: str, count: int, target: str, mapping: dict[str, str]) -> None:
     with open_table(shared / name) as table:
         best = recognise(table, profile(table), name.rsplit("/")[-1])[0]
         names = {header.position: header.name for header in table.headers}
@@ -175,15 +173,12 @@ def _form(found: Profile) -> Form:
 
 
 @pytest.mark.parametrize(("name", "count", "target", "mapping"), FILES, ids=[file[0] for file in FILES])
-def test_every_mapped_cell_is_parsed(
-    shared: Path, name: str, count: int, target: str, mapping: dict[str, str]
-) -> None:
+def test_every_mapped_cell_is_parsed(shared: Path, name: str, count: int, target: str, mapping: dict[str, str]) -> None:
     with open_table(shared / name) as table:
         profiles = profile(table)
         uses = recognise(table, profiles, name.rsplit("/")[-1])[0].uses
         columns = [
-            (use.position, column(BY_KEY[target].field(use.field).kind, _form(profiles[use.position])))
-            for use in uses
+            (use.position, column(BY_KEY[target].field(use.field).kind, _form(profiles[use.position]))) for use in uses
         ]
         problems = [found for row in parse_rows(table.rows(), columns, table.width) for found in row.problems]
 

@@ -308,14 +308,10 @@ def test_of_two_namesakes_the_filled_one_is_taken(read: Read) -> None:
 
 
 def test_stage_history_and_periods_in_headers(read: Read) -> None:
-    deals = read(
-        "Deal ID,Deal Name,Deal Stage,Date entered Proposal\n1,a,Won,2026-01-02\n2,b,Won,2026-01-03\n"
-    )
+    deals = read("Deal ID,Deal Name,Deal Stage,Date entered Proposal\n1,a,Won,2026-01-02\n2,b,Won,2026-01-03\n")
     plans = read("Менеджер;Янв 2026;Фев 2026\nАнна;100 000;120 000\nБорис;90 000;95 000\n")
 
-    assert ("stage_entered", "Proposal") in [
-        (u.field, u.argument) for u in recognise(deals, profile(deals))[0].uses
-    ]
+    assert ("stage_entered", "Proposal") in [(u.field, u.argument) for u in recognise(deals, profile(deals))[0].uses]
     best = recognise(plans, profile(plans), "План 2026.csv")[0]
     assert best.target == "plans"
     assert [(u.field, u.argument) for u in best.uses] == [

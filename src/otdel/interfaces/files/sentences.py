@@ -39,9 +39,7 @@ CELL: dict[str, str | Promise] = {
     "too_long": _("The text is too long: “%(value)s…”."),
     "not_an_email": _("“%(value)s” is not an e-mail address."),
     "not_a_phone": _("“%(value)s” is not a phone number."),
-    "phone_rounded": _(
-        "Excel rounded the phone number to “%(value)s”. Set the column to text and fill it again."
-    ),
+    "phone_rounded": _("Excel rounded the phone number to “%(value)s”. Set the column to text and fill it again."),
     "not_a_site": _("“%(value)s” is not the address of a site."),
     "wrong_inn": _("INN “%(value)s” is wrong: it has 10 or 12 digits, the last of which are a checksum."),
     "wrong_kpp": _("KPP “%(value)s” is wrong: it has 9 characters."),

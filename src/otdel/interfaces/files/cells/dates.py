@@ -13,13 +13,9 @@ from otdel.interfaces.files.readers.serial import from_serial
 CLOCK = r"(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s*([ap]\.?m\.?)?)?\s*(Z|[+-]\d{2}:?\d{2})?"
 NUMBERS = re.compile(r"(\d{1,4})[./\-](\d{1,2})[./\-](\d{1,4})(?:\s*г\.?)?" + CLOCK, re.I)
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})()" + CLOCK[: -len(r"\s*(Z|[+-]\d{2}:?\d{2})?")], re.I)
-DAY_WORD = re.compile(
-    r"(\d{1,2})[\s\-./]+([a-zа-я]{3,9})\.?[\s\-./,]+(\d{2,4})(?:\s*г(?:ода)?\.?)?" + CLOCK, re.I
-)
+DAY_WORD = re.compile(r"(\d{1,2})[\s\-./]+([a-zа-я]{3,9})\.?[\s\-./,]+(\d{2,4})(?:\s*г(?:ода)?\.?)?" + CLOCK, re.I)
 WORD_DAY = re.compile(r"([a-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})" + CLOCK, re.I)
-MONTH_NAMES = (
-    "янв jan|фев feb|мар mar|апр apr|май мая may|июн jun|июл jul|авг aug|сен sep|окт oct|ноя nov|дек dec"
-)
+MONTH_NAMES = "янв jan|фев feb|мар mar|апр apr|май мая may|июн jun|июл jul|авг aug|сен sep|окт oct|ноя nov|дек dec"
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES.split("|"), 1) for name in names.split()}
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 Moment = datetime | Problem | None

@@ -80,9 +80,7 @@ def _pointed(text: str, decimal: str) -> str:
     """With a point as the decimal mark; the other mark may only group thousands."""
     other = "," if decimal == "." else "."
     if other in text and decimal in text:
-        if text.rfind(other) > text.rfind(
-            decimal
-        ):  # 1.234,56 in a column of points: the last mark is the decimal
+        if text.rfind(other) > text.rfind(decimal):  # 1.234,56 in a column of points: the last mark is the decimal
             decimal, other = other, decimal
         whole, _, part = text.rpartition(decimal)
         return whole.replace(other, "") + "." + part if GROUPED[decimal].fullmatch(whole) else text + "?"

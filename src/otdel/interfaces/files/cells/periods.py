@@ -17,9 +17,7 @@ TAIL = r"\s*(?:г(?:ода?|\.)?)?"
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 SIZE = {"month": 12, "quarter": 4, "half": 2, "year": 1}
 LETTER = {"q": "quarter", "к": "quarter", "h": "half", "п": "half", "w": "week", "н": "week", "m": "month"}
-YEAR_FIRST = re.compile(
-    YEAR + r"[\s\-./]*(q|h|w|m|кв|квартал|п|пг|п/г|полугодие|нед|неделя)[\s\-.]*(\d{1,2})", re.I
-)
+YEAR_FIRST = re.compile(YEAR + r"[\s\-./]*(q|h|w|m|кв|квартал|п|пг|п/г|полугодие|нед|неделя)[\s\-.]*(\d{1,2})", re.I)
 LETTER_FIRST = re.compile(
     r"(q|h|w|m|кв|квартал|полугодие|неделя)[\s\-.]*(\d{1,2}|iv|i{1,3})[\s\-./,]*" + YEAR + TAIL, re.I
 )

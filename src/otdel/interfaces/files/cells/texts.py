@@ -16,9 +16,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
 GUARD = re.compile(r"'(?=[=+\-@])")
 WITH_ID = re.compile(r"(.*\S)\s*\[(\d{1,18})\]", re.S)
 RUSSIAN = re.compile(r"(?:\+?7|8)([3-9]\d{9})")
-EXTENSION = re.compile(
-    r"\s*[,;]?\s*(?:доб(?:авочный)?|вн(?:утр)?|ext(?:ension)?|x|#)\.?:?\s*(\d{1,8})\s*\)?\s*$", re.I
-)
+EXTENSION = re.compile(r"\s*[,;]?\s*(?:доб(?:авочный)?|вн(?:утр)?|ext(?:ension)?|x|#)\.?:?\s*(\d{1,8})\s*\)?\s*$", re.I)
 NOT_DIGITS = re.compile(r"[^\d+]")
 SCIENTIFIC = re.compile(r"\d[.,]\d+e\+?\d+", re.I)
 SPLIT_PHONES = re.compile(r"[;\n/|]|,(?!\s*(?:доб|вн|ext))")

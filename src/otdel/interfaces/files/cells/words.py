@@ -28,8 +28,7 @@ ACTIVITY = {
 }
 DIRECTION = {
     "in": "in; inbound; incoming; входящий; входящее; вх; входящий звонок; inbound call; received; входящая",
-    "out": "out; outbound; outgoing; исходящий; исходящее; исх; исходящий звонок; "
-    "outbound call; sent; исходящая",
+    "out": "out; outbound; outgoing; исходящий; исходящее; исх; исходящий звонок; outbound call; sent; исходящая",
 }
 CUSTOMER_KIND = {
     "company": "company; компания; организация; юридическое лицо; юр лицо; юрлицо; юр; ооо; "

@@ -124,9 +124,7 @@ def _settle(table: Table, found: list[Profile], seen: int, cyrillic: bool) -> It
     open_ones = [p for p in found if p.kind in ("date", "datetime") and not p.order.certain]
     if open_ones and seen >= SAMPLE_ROWS:
         found = _look_further(table, found, {p.position for p in open_ones}, cyrillic)
-    sure = Counter(
-        p.order.value for p in found if p.order.reason in ("seen", "dots") and p.order.value != "YMD"
-    )
+    sure = Counter(p.order.value for p in found if p.order.reason in ("seen", "dots") and p.order.value != "YMD")
     for p in found:
         if sure and not p.order.certain and p.order.reason in ("sorted", "custom"):
             p = replace(p, order=Guess(sure.most_common(1)[0][0], True, "neighbour", p.order.evidence))
@@ -140,7 +138,4 @@ def _look_further(table: Table, found: list[Profile], positions: set[int], cyril
             cell = cells[position]
             if isinstance(cell, str) and cell.strip():
                 texts[position].append(cell.strip())
-    return [
-        replace(p, order=guess_order(texts[p.position], cyrillic)) if p.position in positions else p
-        for p in found
-    ]
+    return [replace(p, order=guess_order(texts[p.position], cyrillic)) if p.position in positions else p for p in found]

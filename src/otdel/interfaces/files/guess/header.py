@@ -25,10 +25,7 @@ def find_header(top: Sequence[tuple[int, Sequence[object]]], width: int, sure: b
 def is_words(cells: Sequence[object]) -> bool:
     """No number, e-mail or phone; a period such as "March 2026" may name a column."""
     shapes = [shape(cell) for cell in cells]
-    return (
-        all(s in WORDS or _is_period(cell, s) for cell, s in zip(cells, shapes, strict=True))
-        and "text" in shapes
-    )
+    return all(s in WORDS or _is_period(cell, s) for cell, s in zip(cells, shapes, strict=True)) and "text" in shapes
 
 
 def _is_period(cell: object, kind: str) -> bool:
@@ -67,6 +64,4 @@ def _filled(cells: Sequence[object]) -> int:
 
 
 def _widest(top: Sequence[tuple[int, Sequence[object]]], width: int) -> int | None:
-    return next(
-        (number for number, cells in top if _filled(cells) >= width * 0.5), top[0][0] if top else None
-    )
+    return next((number for number, cells in top if _filled(cells) >= width * 0.5), top[0][0] if top else None)

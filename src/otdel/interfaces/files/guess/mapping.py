@@ -97,9 +97,7 @@ def recognise(table: Table, profiles: Sequence[Profile], file_name: str = "") ->
     return tuple(sorted(matches, key=lambda found: -found.score))
 
 
-def match(
-    target: Target, headers: Sequence[Header], profiles: Sequence[Profile], file_name: str = ""
-) -> Match:
+def match(target: Target, headers: Sequence[Header], profiles: Sequence[Profile], file_name: str = "") -> Match:
     named = any(header.name for header in headers)
     candidates = list(_by_names(target, headers, profiles) if named else _by_content(target, profiles))
     uses = _assign(target, candidates)
@@ -178,12 +176,8 @@ def _fit(field: Field, profile: Profile, why: str) -> float:
 def _by_content(target: Target, profiles: Sequence[Profile]) -> Iterator[Use]:
     taken: set[int] = set()
     for field in target.fields:
-        kinds = EXACT_CONTENT.get(field.key) or (
-            () if field.key == "month" else BY_CONTENT.get(field.kind, ())
-        )
-        found = next(
-            (p for kind in kinds for p in profiles if p.kind == kind and p.position not in taken), None
-        )
+        kinds = EXACT_CONTENT.get(field.key) or (() if field.key == "month" else BY_CONTENT.get(field.kind, ()))
+        found = next((p for kind in kinds for p in profiles if p.kind == kind and p.position not in taken), None)
         if found is not None:
             taken.add(found.position)
             yield Use(found.position, field.key, 0.5, "content")

@@ -32,9 +32,7 @@ class Layout:
         return len(self.headers)
 
 
-def lay_out(
-    top: list[Row], merges: tuple[Merge, ...], has_header: bool | None, header_row: int | None
-) -> Layout:
+def lay_out(top: list[Row], merges: tuple[Merge, ...], has_header: bool | None, header_row: int | None) -> Layout:
     width = max((_filled_width(cells) for _, cells in top), default=0)
     number = _header_number(top, width, has_header, header_row, bool(merges))
     if number is None:

@@ -156,6 +156,4 @@ def _duration(text: str) -> Cell:
 
 def _text(cell: etree._Element) -> str:
     """Paragraphs of the cell without its comment."""
-    return "\n".join(
-        "".join(map(str, paragraph.itertext())) for paragraph in cell if local(paragraph) == "p"
-    ).strip()
+    return "\n".join("".join(map(str, paragraph.itertext())) for paragraph in cell if local(paragraph) == "p").strip()

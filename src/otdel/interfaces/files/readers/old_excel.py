@@ -28,9 +28,7 @@ class OldExcelSource:
             self.sheet: str | None = self._chosen(book, options.sheet)
             ranges = book.get_sheet_by_name(self.sheet).merged_cell_ranges or []
         self.merges: tuple[Merge, ...] = tuple(
-            (top + 1, left + 1, bottom + 1, right + 1)
-            for (top, left), (bottom, right) in ranges
-            if top < HEAD_ROWS
+            (top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges if top < HEAD_ROWS
         )
 
     def _check_size(self) -> None:

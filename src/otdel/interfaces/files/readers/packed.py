@@ -31,9 +31,7 @@ NOT_TABLES = {
     b"\x7fELF": "ELF",
     b"{\\rtf": "RTF",
 }
-HTML_START = re.compile(
-    rb"\s*<(!doctype\s+html|html|meta|table|head|body|style|title|div|\?xml[^>]*\?>\s*<html)", re.I
-)
+HTML_START = re.compile(rb"\s*<(!doctype\s+html|html|meta|table|head|body|style|title|div|\?xml[^>]*\?>\s*<html)", re.I)
 XML_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 
 
@@ -137,9 +135,7 @@ def check_zip(archive: zipfile.ZipFile, limits: Limits) -> None:
     entries = archive.infolist()
     if len(entries) > limits.entries:
         raise UnreadableFile("bomb")
-    _check_ratio(
-        sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries), limits
-    )
+    _check_ratio(sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries), limits)
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableFile("password")
 

@@ -230,9 +230,7 @@ def _workbook(archive: zipfile.ZipFile) -> tuple[bool, list[_Sheet]]:
 def _relations(archive: zipfile.ZipFile) -> dict[str, str]:
     with packed.open_entry(archive, "xl/_rels/workbook.xml.rels") as file:
         return {
-            element.get("Id") or "": posixpath.normpath(
-                posixpath.join("/xl", element.get("Target") or "")
-            ).lstrip("/")
+            element.get("Id") or "": posixpath.normpath(posixpath.join("/xl", element.get("Target") or "")).lstrip("/")
             for element in events(file, "Relationship")
         }
 

@@ -32,9 +32,7 @@ EMAILS = (
     "person - email (other); реквизит (россия): e-mail"
 )
 EXTERNAL = "внешний код; external id; внешний id; id во внешней системе; guid; uuid; ref; ссылка"
-CREATED = (
-    "дата создания; created; created at; create date; creation date; date created; создан; создано; add time"
-)
+CREATED = "дата создания; created; created at; create date; creation date; date created; создан; создано; add time"
 NOTE = (
     "комментарий; примечание; примечания; note; notes; comment; comments; "
     "description; описание; примечание 2; примечание 3; "
@@ -73,9 +71,7 @@ PRODUCT = (
 )
 QUANTITY = "количество; кол-во; quantity; qty; order quantity; кол во; units; количество товара; шт"
 PRICE = "цена; price; unit price; цена за единицу; цена товара; стоимость единицы"
-AMOUNT = (
-    "сумма; amount; total; итого; стоимость; value; sum; всего; сумма с ндс; сумма документа; сумма оборот"
-)
+AMOUNT = "сумма; amount; total; итого; стоимость; value; sum; всего; сумма с ндс; сумма документа; сумма оборот"
 CURRENCY = (
     "валюта; currency; deal currency; deal - currency (of value); "
     "deal - currency; валюта документа; код валюты; currency code"

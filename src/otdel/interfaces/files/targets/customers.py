@@ -48,8 +48,7 @@ CUSTOMERS = Target(
             "full_name",
             _("Full legal name"),
             Kind.TEXT,
-            "полное наименование; реквизит (россия): полное наименование организации; "
-            "legal name; юридическое название",
+            "полное наименование; реквизит (россия): полное наименование организации; legal name; юридическое название",
         ),
         field(
             "kind",
@@ -166,9 +165,7 @@ CONTACTS = Target(
             Kind.TEXT,
             "имя; first name; контакт: имя; given name; реквизит (россия): имя",
         ),
-        field(
-            "middle_name", _("Patronymic"), Kind.TEXT, "отчество; middle name; контакт: отчество; second name"
-        ),
+        field("middle_name", _("Patronymic"), Kind.TEXT, "отчество; middle name; контакт: отчество; second name"),
         field(
             "last_name",
             _("Last name"),

@@ -74,8 +74,7 @@ DEALS = Target(
             "external_id",
             _("External id"),
             Kind.ID,
-            "id; deal id; id сделки; opportunity id; record id; deal - id; номер сделки; "
-            "record id - deal; " + EXTERNAL,
+            "id; deal id; id сделки; opportunity id; record id; deal - id; номер сделки; record id - deal; " + EXTERNAL,
             identifies=True,
         ),
         field(
@@ -109,8 +108,7 @@ DEALS = Target(
             "pipeline",
             _("Pipeline"),
             Kind.TEXT,
-            "воронка; pipeline; направление; deal - pipeline; направление сделки; "
-            "воронка продаж; sales pipeline",
+            "воронка; pipeline; направление; deal - pipeline; направление сделки; воронка продаж; sales pipeline",
         ),
         field(
             "stage",
@@ -124,8 +122,7 @@ DEALS = Target(
             "outcome",
             _("Outcome"),
             Kind.OUTCOME,
-            "результат; исход; deal - status; deal status; outcome; is won; won; "
-            "итог сделки; status; результат сделки",
+            "результат; исход; deal - status; deal status; outcome; is won; won; итог сделки; status; результат сделки",
         ),
         field(
             "amount",
@@ -145,8 +142,7 @@ DEALS = Target(
             "opened",
             _("Opened"),
             Kind.DATE,
-            "дата начала; engage date; opened; open date; start date; дата открытия; "
-            "дата начала сделки; begin date",
+            "дата начала; engage date; opened; open date; start date; дата открытия; дата начала сделки; begin date",
         ),
         field(
             "expected_close",

@@ -15,8 +15,7 @@ PEOPLE = Target(
             "external_id",
             _("External id"),
             Kind.ID,
-            "id; employee key; employee id; код сотрудника; табельный номер; user id; "
-            "id пользователя; " + EXTERNAL,
+            "id; employee key; employee id; код сотрудника; табельный номер; user id; id пользователя; " + EXTERNAL,
             identifies=True,
         ),
         field(

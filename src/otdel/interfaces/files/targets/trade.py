@@ -43,8 +43,7 @@ PRODUCTS = Target(
             "code",
             _("Code"),
             Kind.ID,
-            "артикул; код; sku; code; product code; vendor code; part number; штрихкод; "
-            "product alternate key",
+            "артикул; код; sku; code; product code; vendor code; part number; штрихкод; product alternate key",
             identifies=True,
         ),
         field(
@@ -66,8 +65,7 @@ PRODUCTS = Target(
             "unit_cost",
             _("Unit cost"),
             Kind.MONEY,
-            "себестоимость; standard cost; unit cost; cost; закупочная цена; cost price; "
-            "цена закупки; учетная цена",
+            "себестоимость; standard cost; unit cost; cost; закупочная цена; cost price; цена закупки; учетная цена",
         ),
         field(
             "unit",
@@ -130,8 +128,7 @@ SALES = Target(
             "cost",
             _("Cost"),
             Kind.MONEY,
-            "себестоимость; cost; total product cost; cogs; себестоимость продаж; "
-            "total cost; сумма себестоимости",
+            "себестоимость; cost; total product cost; cogs; себестоимость продаж; total cost; сумма себестоимости",
         ),
         field("currency", _("Currency"), Kind.CURRENCY, CURRENCY),
         field("deal", _("Deal"), Kind.REFERENCE, "сделка; deal; deal id; id сделки; opportunity id"),
@@ -156,8 +153,7 @@ INVOICES = Target(
             "number",
             _("Number"),
             Kind.ID,
-            "номер счета; счет; invoice number; № счета; invoice; invoice no; счет №; "
-            "номер; number; счет на оплату",
+            "номер счета; счет; invoice number; № счета; invoice; invoice no; счет №; номер; number; счет на оплату",
             identifies=True,
         ),
         field(
@@ -170,8 +166,7 @@ INVOICES = Target(
             "due",
             _("Due date"),
             Kind.DATE,
-            "срок оплаты; due date; оплатить до; дата оплаты до; payment due; оплата до; "
-            "срок; дата оплаты план",
+            "срок оплаты; due date; оплатить до; дата оплаты до; payment due; оплата до; срок; дата оплаты план",
         ),
         field("customer", _("Customer"), Kind.REFERENCE, CUSTOMER),
         field("customer_inn", _("Customer's INN"), Kind.INN, INN),

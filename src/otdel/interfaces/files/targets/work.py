@@ -46,12 +46,9 @@ ACTIVITIES = Target(
             "deal",
             _("Deal"),
             Kind.REFERENCE,
-            "сделка; deal; deal id; id сделки; activity - deal; название сделки; "
-            "associated deal ids; associated deal",
+            "сделка; deal; deal id; id сделки; activity - deal; название сделки; associated deal ids; associated deal",
         ),
-        field(
-            "owner", _("Owner"), Kind.REFERENCE, OWNER + "; кто звонил; оператор; user; activity assigned to"
-        ),
+        field("owner", _("Owner"), Kind.REFERENCE, OWNER + "; кто звонил; оператор; user; activity assigned to"),
         field(
             "duration",
             _("Duration"),
@@ -75,8 +72,7 @@ ACTIVITIES = Target(
             "subject",
             _("Subject"),
             Kind.TEXT,
-            "тема; subject; название; title; activity - subject; заголовок; call title; "
-            "meeting name; тема встречи",
+            "тема; subject; название; title; activity - subject; заголовок; call title; meeting name; тема встречи",
         ),
         field("note", _("Note"), Kind.TEXT, NOTE + "; текст; содержание", many=True),
     ),
