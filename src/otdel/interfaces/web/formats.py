@@ -260,17 +260,21 @@ def ago(value: dt.datetime, now: dt.datetime) -> str:
     return current().day(value.date(), now.date())
 
 
-@lru_cache(maxsize=8192)
 def phone(number: str | None, extension: str = "") -> str:
     """«+7 812 555-12-34»; what is no phone is shown as it was written."""
     if not number:
         return DASH
+    text = _phone(number)
+    return f"{text} " + _("ext. %(number)s") % {"number": extension} if extension else text
+
+
+@lru_cache(maxsize=8192)
+def _phone(number: str) -> str:
     try:
         parsed = phonenumbers.parse(number, "RU")
     except phonenumbers.NumberParseException:
         return number
-    text = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", NBSP)
-    return f"{text} {_('ext.')} {extension}" if extension else text
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL).replace(" ", NBSP)
 
 
 def initials(name: str) -> str:

@@ -102,10 +102,10 @@ def _keys_dialog() -> str:
     rows = [(f"g {entry.key}", entry.label) for entry in NAV if entry.key and address(entry.url)]
     rows += [("j k", _("next and previous row")), ("Enter", _("open the row")), ("Esc", _("close"))]
     body = "".join(f"<dt>{_kbd(key)}</dt><dd>{escape(label)}</dd>" for key, label in [*keys, *rows])
+    title, close = escape(_("Keys")), escape(_("Close"))
     return (
-        f'<dialog id="keys" aria-labelledby="keys-title"><div class="head"><h2 id="keys-title">{escape(_("Keys"))}</h2>'
-        '<form method="dialog">'
-        f'<button class="btn quiet icon-only" aria-label="{escape(_("Close"))}">{icon("x")}</button>'
+        f'<dialog id="keys" aria-labelledby="keys-title"><div class="head"><h2 id="keys-title">{title}</h2>'
+        f'<form method="dialog"><button class="btn quiet icon-only" aria-label="{close}">{icon("x")}</button>'
         f'</form></div><div class="body"><dl class="keys">{body}</dl></div></dialog>'
     )
 
@@ -155,13 +155,14 @@ def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
 def person_menu(lang: str, theme: str) -> str:
     """Return the menu with @name@, @initials@, @next@ and @csrf@ left to fill in."""
     profile = address("profile")
-    rows = f'<a href="{escape(profile)}">{icon("user")}{escape(_("My profile"))}</a>' if profile else ""
+    mine, me, keys = escape(_("My profile")), escape(_("Me and settings")), escape(_("Keys"))
+    rows = f'<a href="{escape(profile)}">{icon("user")}{mine}</a>' if profile else ""
     return (
         '<details class="menu right me">'
-        f'<summary aria-label="{escape(_("Me and settings"))}: @name@">@initials@</summary>'
+        f'<summary aria-label="{me}: @name@">@initials@</summary>'
         f'<div class="menu-list"><div class="label">@name@</div>{rows}'
         f"{_theme_form(theme, HIDDEN)}{_language_form(lang, HIDDEN)}"
-        f'<button type="button" data-opens="keys">{icon("help")}{escape(_("Keys"))}</button>'
+        f'<button type="button" data-opens="keys">{icon("help")}{keys}</button>'
         f"{_sign_out()}</div></details>"
     )
 
@@ -208,5 +209,6 @@ def _sign_out() -> str:
     url = address("account_logout")
     if not url:
         return ""
-    button = f"<button>{icon('logout')}{escape(_('Sign out'))}</button>"
+    leave = escape(_("Sign out"))
+    button = f"<button>{icon('logout')}{leave}</button>"
     return f'<form method="post" action="{escape(url)}">{HIDDEN}{button}</form>'

@@ -12,26 +12,32 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from otdel.interfaces.web import formats, marks
 
 
 class SampleForm(forms.Form):
-    name = forms.CharField(label=lazy("Name"), help_text=lazy("As in the contract."))
-    inn = forms.CharField(label=lazy("Tax number"), initial="780", help_text=lazy("10 digits, of a person 12."))
-    segment = forms.ChoiceField(
-        label=lazy("Segment"), choices=[("a", lazy("Regular")), ("b", lazy("New"))], required=False
+    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As in the contract."))
+    inn = forms.CharField(
+        label=gettext_lazy("Tax number"), initial="780", help_text=gettext_lazy("10 digits, of a person 12.")
     )
-    since = forms.DateField(label=lazy("Client since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    note = forms.CharField(label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    segment = forms.ChoiceField(
+        label=gettext_lazy("Segment"),
+        choices=[("a", gettext_lazy("Regular")), ("b", gettext_lazy("New"))],
+        required=False,
+    )
+    since = forms.DateField(
+        label=gettext_lazy("Client since"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    note = forms.CharField(label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     kind = forms.ChoiceField(
-        label=lazy("Kind"),
-        choices=[("c", lazy("Company")), ("p", lazy("Person"))],
+        label=gettext_lazy("Kind"),
+        choices=[("c", gettext_lazy("Company")), ("p", gettext_lazy("Person"))],
         widget=forms.RadioSelect,
         initial="c",
     )
-    keep = forms.BooleanField(label=lazy("Remember this mapping"), required=False)
+    keep = forms.BooleanField(label=gettext_lazy("Remember this mapping"), required=False)
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,43 @@ class Row:
 
 
 PEOPLE = (
-    (lazy("Sokolova A."), 2100, 1470, 1812, 2540, 2390, 2700, 97, None, lazy("Regular clients bought 31% more")),
-    (lazy("Orlov D."), 2400, 1680, 1655, 2410, 2240, 2590, 52, 124, ""),
-    (lazy("Guseva M."), 1900, 1330, 1248, 1870, 1720, 2010, 44, 109, lazy("Average order is 6% smaller")),
-    (lazy("Kim V."), 1800, 1260, 846, 1310, 1160, 1480, 9, 159, lazy("Proposal to invoice: 29% instead of 41%")),
+    (
+        gettext_lazy("Sokolova A."),
+        2100,
+        1470,
+        1812,
+        2540,
+        2390,
+        2700,
+        97,
+        None,
+        gettext_lazy("Regular clients bought 31% more"),
+    ),
+    (gettext_lazy("Orlov D."), 2400, 1680, 1655, 2410, 2240, 2590, 52, 124, ""),
+    (
+        gettext_lazy("Guseva M."),
+        1900,
+        1330,
+        1248,
+        1870,
+        1720,
+        2010,
+        44,
+        109,
+        gettext_lazy("Average order is smaller by 6%"),
+    ),
+    (
+        gettext_lazy("Kim V."),
+        1800,
+        1260,
+        846,
+        1310,
+        1160,
+        1480,
+        9,
+        159,
+        gettext_lazy("Proposal to invoice: 29% instead of 41%"),
+    ),
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -21,24 +21,24 @@ class Entry:
 
 
 NAV = (
-    Entry("today", lazy("Today"), "today", "t"),
-    Entry("plan", lazy("Plan"), "plan", "p", "plan"),
-    Entry("deals", lazy("Deals"), "deals", "d", "deal"),
-    Entry("customers", lazy("Customers"), "building", "c", "customer"),
-    Entry("tasks", lazy("Tasks"), "tasks", "k"),
-    Entry("money", lazy("Money"), "cash", "m", "invoice"),
-    Entry("people", lazy("People"), "users", "e", "person"),
-    Entry("reports", lazy("Reports"), "report", "r"),
-    Entry("settings", lazy("Settings"), "settings", "s", "settings"),
+    Entry("today", _("Today"), "today", "t"),
+    Entry("plan", _("Plan"), "plan", "p", "plan"),
+    Entry("deals", _("Deals"), "deals", "d", "deal"),
+    Entry("customers", _("Customers"), "building", "c", "customer"),
+    Entry("tasks", _("Tasks"), "tasks", "k"),
+    Entry("money", _("Money"), "cash", "m", "invoice"),
+    Entry("people", _("People"), "users", "e", "person"),
+    Entry("reports", _("Reports"), "report", "r"),
+    Entry("settings", _("Settings"), "settings", "s", "settings"),
 )
 # What `c` and «Add» offer.
 ADD = (
-    Entry("deal_new", lazy("Deal"), "deals", "", "deal"),
-    Entry("lead_new", lazy("Lead"), "star", "", "lead"),
-    Entry("customer_new", lazy("Customer"), "building", "", "customer"),
-    Entry("contact_new", lazy("Contact"), "user", "", "contact"),
-    Entry("payment_new", lazy("Payment"), "cash", "", "payment"),
-    Entry("import", lazy("Import a file"), "upload", "", "import"),
+    Entry("deal_new", _("Deal"), "deals", "", "deal"),
+    Entry("lead_new", _("Lead"), "star", "", "lead"),
+    Entry("customer_new", _("Customer"), "building", "", "customer"),
+    Entry("contact_new", _("Contact"), "user", "", "contact"),
+    Entry("payment_new", _("Payment"), "cash", "", "payment"),
+    Entry("import", _("Import a file"), "upload", "", "import"),
 )
 ON_PHONE = 4  # entries of the bottom bar; the others are behind «More»
 

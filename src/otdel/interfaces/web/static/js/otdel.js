@@ -160,11 +160,15 @@ function mount(root) {
   for (const each of $$("[data-toast]", root)) { toast(each.dataset.toast, { tone: each.dataset.tone === "error" ? "bad" : "" }); each.remove(); }
   $("[data-focus]", root)?.focus();
   for (const row of $$("tr[data-href]", root)) row.tabIndex = -1;
+  for (const wrap of $$(".table-wrap:not(.as-cards, .scroll)", root)) widths.observe(wrap);
   const figures = $$("figure[data-chart]:not(.mounted)", root);
   if (figures.length) import(data.charts).then((charts) => charts.mountAll(figures, data));
   const lists = $$("[data-sortable]", root);
   if (lists.length) script(data.sortable).then(() => lists.forEach(sortable));
 }
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) target.classList.toggle("fits-not", target.firstElementChild.scrollWidth > target.clientWidth + 1);
+});
 // data-sortable="group" on a list; a drop sends `sortable:moved` with what, where to and before whom, for hx-trigger.
 function sortable(list) {
   if (list.dataset.live) return;
