@@ -51,7 +51,7 @@ def code(value: object) -> str:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(cell=JUNK)
 def test_no_cell_breaks_a_parser_and_every_refusal_has_its_sentence(kind: Kind, cell: object) -> None:
     for order in ("DMY", "MDY", "YMD"):
@@ -122,6 +122,7 @@ def test_not_money(cell: object) -> None:
     assert code(money()(cell)) in ("not_a_number", "too_large")
 
 
+@settings(deadline=None)
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_money_written_in_russian_or_english_is_read_back(amount: Decimal) -> None:
     english = f"{amount:,.2f}"
@@ -193,6 +194,7 @@ def test_not_a_day(cell: object, order: str, wrong: str) -> None:
     assert code(parser(Kind.DATE, Form(order))(cell)) == wrong
 
 
+@settings(deadline=None)
 @given(st.dates(date(1950, 1, 1), date(2069, 12, 31)), st.sampled_from(["DMY", "MDY", "YMD"]), st.sampled_from("./-"))
 def test_day_written_in_any_order_is_read_back(day: date, order: str, mark: str) -> None:
     parts = {"D": f"{day.day:02}", "M": f"{day.month:02}", "Y": str(day.year)}
@@ -387,6 +389,7 @@ def test_requisites_by_checksum() -> None:
     assert check_account("40702810138250123017", "044525225") is check_account("40702810138250123017", "044525225")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789", min_size=19, max_size=19), st.integers(0, 19))
 def test_one_wrong_digit_of_an_account_is_noticed(start: str, place: int) -> None:
     bik = "044525225"

@@ -165,7 +165,7 @@ def site(cell: object) -> str | Problem | None:
     value = text(cell)
     if value is None or isinstance(value, Problem):
         return value
-    bare = value.split(";")[0].split(",")[0].strip().split()[0]
+    bare = re.split(r"[;,\s]", value, maxsplit=1)[0]
     full = bare if re.match(r"https?://", bare, re.I) else "https://" + bare
     good = re.fullmatch(r"https?://[^\s/@:?#]+\.[^\s/@:?#]{2,}(?::\d+)?(?:[/?#]\S*)?", full, re.I)
     return full if good and len(full) <= 500 else Problem("not_a_site", value[:100])
