@@ -212,6 +212,26 @@ def test_encrypted_workbook_is_refused(read: Read) -> None:
         read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000 + "EncryptedPackage".encode("utf-16-le"))
 
 
+def old_excel(*cells: tuple[int, int]) -> bytes:
+    """A compound file with a stream of cell records only: enough to see how far they reach."""
+    numbers = b"".join(struct.pack("<HHHHHd", 0x203, 14, row, column, 0, 1.0) for row, column in cells)
+    stream = (struct.pack("<HH", 0x809, 0) + numbers).ljust(4096, b"\0")
+    entry = "Workbook".encode("utf-16-le").ljust(116, b"\0") + struct.pack("<LLL", 2, 4096, 0)
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 10), 0xFFFFFFFE]
+    table = struct.pack(f"<{len(chain)}L", *chain).ljust(512, b"\xff")
+    start = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(30, b"\0") + struct.pack("<H", 9)
+    start = start.ljust(48, b"\0") + struct.pack("<LLL", 1, 0, 4096)
+    start = start.ljust(68, b"\0") + struct.pack("<LL", 0xFFFFFFFE, 0) + struct.pack("<L", 0).ljust(436, b"\xff")
+    return start + table + entry.ljust(512, b"\0") + stream
+
+
+def test_far_cells_of_an_old_excel_are_refused_before_they_cost_a_gigabyte(read: Read) -> None:
+    with pytest.raises(UnreadableFile, match="too_sparse"):
+        read(old_excel((0, 0), (65535, 255)))
+    with pytest.raises(UnreadableFile, match="broken_file"):
+        read(old_excel((0, 0), (9, 9)))  # reaches no far, but is no whole workbook
+
+
 @pytest.mark.parametrize("tail", [b"", b"\0" * 600, b"\xff" * 4000, bytes(range(256)) * 20])
 def test_malformed_old_excel_is_refused(read: Read, tail: bytes) -> None:
     with pytest.raises(UnreadableFile, match="broken_file"):
