@@ -37,18 +37,23 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "otdel.interfaces.web.middleware.request_id",
+    "otdel.interfaces.web.health.middleware",
     "django.middleware.security.SecurityMiddleware",
     "otdel.interfaces.web.security.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "otdel.interfaces.web.middleware.person",
+    "otdel.interfaces.web.middleware.first_run",
+    "otdel.interfaces.web.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "otdel.interfaces.web.middleware.refusal",
 ]
 ROOT_URLCONF = "otdel.urls"
 WSGI_APPLICATION = "otdel.wsgi.application"
@@ -60,7 +65,7 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENVIRONMENT.threads + 2, "timeout": 10}
 
 AUTH_USER_MODEL = "org.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["otdel.interfaces.web.sign_in.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
@@ -129,6 +134,51 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.url] if ENVIRONMENT.url else []
 X_FRAME_OPTIONS = "DENY"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
+# Counts of sign-in attempts, shared by the web processes; nothing on a signed-in page reads it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Sign-in (allauth): by e-mail, nobody registers themselves, a letter of invitation proves the address.
+ACCOUNT_ADAPTER = "otdel.interfaces.web.sign_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = False
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,5/5m/key",  # five wrong passwords close the account's door for five minutes
+    "reset_password": "10/m/ip,3/5m/key",
+}
+ACCOUNT_FORMS = {
+    "login": "otdel.interfaces.web.sign_in.SignInForm",
+    "reset_password": "otdel.interfaces.web.sign_in.AskResetForm",
+}
+MFA_ADAPTER = "otdel.interfaces.web.sign_in.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure  # browsers allow it on localhost only
+MFA_FORMS = {
+    "add_webauthn": "otdel.interfaces.web.sign_in.AddKeyForm",
+    "login_webauthn": "otdel.interfaces.web.sign_in.PasskeyForm",
+}
+
+# Whoever reaches the server first would become its administrator: others than this machine must know a code.
+FIRST_RUN_CODE_FILE = (
+    None if ENVIRONMENT.host in environment.LOOPBACK and not ENVIRONMENT.url else ENVIRONMENT.data / "first-run-code"
+)
 
 REACTIONS = "otdel.reactions.REACTIONS"
 PROCRASTINATE_IMPORT_PATHS = ["otdel.schedule"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from otdel.interfaces.web import gallery, layout
+from otdel.interfaces.web import urls as web
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("look/theme/", layout.set_theme, name="set_theme"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include(web)),
 ]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from otdel.core import actions
 
 Job = Any  # a procrastinate task: call .defer(**arguments)
 
@@ -23,3 +26,9 @@ def every(cron: str) -> Callable[[Job], Job]:
     """Run a job by the clock."""
     periodic: Callable[[Job], Job] = app.periodic(cron=cron)
     return periodic
+
+
+@job(queueing_lock="beat", retry=False)
+def beat(timestamp: int = 0) -> None:
+    """Say once a minute that the worker is alive; /readyz and the banner read it."""
+    actions.beat(now=timezone.now())

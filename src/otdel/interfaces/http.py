@@ -1,1 +1,96 @@
-"""What every door shares: the typed request and the status of each refusal."""
+"""What every door shares: the typed request, what a view answers to, and the status of each refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import resolve_url
+
+from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from otdel.org.models import Person
+    from otdel.org.queries import CompanySettings
+
+P = ParamSpec("P")
+
+STATUS: Mapping[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, Refusal: 400}
+
+
+def status_of(refusal: Refusal) -> int:
+    return next(status for kind, status in STATUS.items() if isinstance(refusal, kind))
+
+
+class AnyRequest(HttpRequest):
+    """A request as our middleware leaves it: the clock was read once."""
+
+    now: datetime
+    today: date  # in the person's own time zone
+    htmx: HtmxDetails
+
+
+class PersonRequest(AnyRequest):
+    """A request of somebody who is signed in."""
+
+    user: Person
+    company: CompanySettings
+
+
+View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Send somebody who is not signed in, or not any more, to the sign-in page and then back to where they were."""
+    if request.headers.get("HX-Request") == "true":
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        back = redirect_to_login(here.path + (f"?{here.query}" if here.query else ""), resolve_url("account_login"))
+        return HttpResponse(status=401, headers={"HX-Redirect": back.url})
+    target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    return redirect_to_login(target, resolve_url("account_login"))
+
+
+def _answering(*methods: str) -> Callable[[View[P]], View[P]]:
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return to_sign_in(request)
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
+            return view(request, *args, **kwargs)
+
+        return cast("View[P]", wrapped)
+
+    return decorate
+
+
+# A page asks, a submission calls exactly one action, a form shows itself and takes its answer.
+def page(view: View[P]) -> View[P]:
+    """Answer GET of somebody who is signed in."""
+    return _answering("GET", "HEAD")(view)
+
+
+def submission(view: View[P]) -> View[P]:
+    """Answer POST of somebody who is signed in."""
+    return _answering("POST")(view)
+
+
+def form(view: View[P]) -> View[P]:
+    """Answer GET and POST of somebody who is signed in."""
+    return _answering("GET", "HEAD", "POST")(view)
+
+
+Context = dict[str, Any]
+
+
+def form_status(form: Any) -> int:
+    """A page with a form that must be mended is 422, which htmx shows in place."""
+    return 422 if form.is_bound and form.errors else 200

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
 
-from otdel.core.errors import Conflict
+from otdel.core.errors import Conflict, Invalid, NotAllowed
+
+if TYPE_CHECKING:
+    from otdel.org.models import Person
 
 
 class Scope(IntEnum):
@@ -211,3 +216,82 @@ class Tree:
 def check_parent(tree: Tree, unit_id: int, parent_id: int | None) -> None:
     if parent_id is not None and parent_id in tree.under(unit_id):
         raise TreeCycle(_("A department cannot be placed under itself."))
+
+
+# People and sign-in.
+
+INVITATION_LASTS = timedelta(days=7)
+
+
+class LastAdministrator(Conflict):
+    """Somebody must be able to change settings and people."""
+
+
+class RightsTooWide(NotAllowed):
+    """Nobody gives more rights than they have."""
+
+
+class PresetRole(Conflict):
+    """A ready role cannot be deleted."""
+
+
+class RoleInUse(Conflict):
+    """A role people have cannot be deleted."""
+
+
+class InvitationDead(Conflict):
+    """The link was used, called back, or is too old."""
+
+
+class UnitInUse(Conflict):
+    """A department with people or open departments cannot be closed."""
+
+
+class AlreadyStarted(Conflict):
+    """There is a company already."""
+
+
+def may_sign_in(person: Person, today: date) -> bool:
+    """Tell whether the account is open: not switched off, and its owner still works here."""
+    return person.is_active and (person.employed_to is None or person.employed_to > today)
+
+
+def is_administrator(rights: Rights) -> bool:
+    """Who can change both settings and people can let anybody else in."""
+    return all(scope_of(rights, kind, Right.CHANGE) == Scope.ALL for kind in ("settings", "person"))
+
+
+def exceeding(rights: Rights, than: Rights) -> list[tuple[str, Right]]:
+    """Return what the first rights allow beyond the second."""
+    return [
+        (kind, right)
+        for kind in rights
+        for right in Right
+        if scope_of(rights, kind, right) > scope_of(than, kind, right)
+    ]
+
+
+def check_grant(giver: Rights, rights: Rights) -> None:
+    if not is_administrator(giver) and exceeding(rights, giver):
+        raise RightsTooWide(
+            _("This role allows more than yours does: only an administrator can give it."), field="role"
+        )
+
+
+def clean_rights(rights: Rights) -> dict[str, dict[str, str]]:
+    """Keep known kinds, rights and scopes, and leave out what is not allowed."""
+    return {
+        kind: given
+        for kind in KIND_LABELS
+        if (given := {right.value: width.name.lower() for right in Right if (width := scope_of(rights, kind, right))})
+    }
+
+
+def check_days(employed_from: date | None, employed_to: date | None) -> None:
+    if employed_from and employed_to and employed_from >= employed_to:
+        raise Invalid(_("The first day of work must come before the last."), field="employed_to")
+
+
+def check_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise Invalid(_("There is no such time zone."), field="time_zone")

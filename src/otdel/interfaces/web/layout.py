@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -156,6 +157,7 @@ def _more(items: list[str]) -> str:
     )
 
 
+@login_not_required
 @require_POST
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme for a year; scripts do the same without a request."""

@@ -10,7 +10,6 @@ from otdel.plans.actions.documents import (
     return_plan,
     revise_plan,
 )
-from otdel.plans.actions.spread import spread_plan
 
 __all__ = [
     "CellChange",
@@ -21,5 +20,4 @@ __all__ = [
     "delete_draft",
     "return_plan",
     "revise_plan",
-    "spread_plan",
 ]

@@ -1,0 +1,25 @@
+"""The first address of all leads to the first room its visitor may enter."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import path
+
+from otdel.interfaces.http import PersonRequest, page
+from otdel.interfaces.web.nav import NAV, address
+from otdel.org import access
+from otdel.org.rules import Right
+
+
+@page
+def home(request: PersonRequest) -> HttpResponseBase:
+    for entry in NAV:
+        if address(entry.url) not in ("", "/") and (
+            not entry.kind or access.scope(request.user, entry.kind, Right.VIEW)
+        ):
+            return redirect(entry.url)
+    return redirect("profile")
+
+
+urlpatterns = [path("", home, name="home")]

@@ -1,0 +1,186 @@
+"""How allauth is fitted to our people: who may sign in, what is said, where letters go."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from threading import Thread
+from typing import TYPE_CHECKING, Any, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from otdel.org import actions, queries, rules
+
+if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
+
+    from otdel.org.models import Person
+
+log = logging.getLogger("otdel.mail")
+
+
+class Backend(AuthenticationBackend):  # type: ignore[misc]
+    """Loads the person of a session with role and company in one query; who left is nobody from that moment on."""
+
+    def get_user(self, user_id: int) -> Person | None:
+        return queries.signed_in(user_id, timezone.now())
+
+    def user_can_authenticate(self, user: Person) -> bool:
+        return rules.may_sign_in(user, timezone.localdate())
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address and the password do not go together."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes and try again, or set a new password."),
+        "rate_limited": _("Too many attempts. Wait a minute and try again."),
+        "account_inactive": _("This account is closed. Ask the administrator."),
+        "incorrect_password": _("The password is wrong."),
+        "enter_current_password": _("The present password is wrong."),
+        "incorrect_code": _("The code is wrong or has run out."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People come by invitation only."""
+        return False
+
+    def pre_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse | None:
+        if not rules.may_sign_in(user, timezone.localdate()):
+            return cast(HttpResponse, self.respond_user_inactive(request, user))
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        actions.note_sign_in(by=user, address=self.get_client_ip(request), now=timezone.now())
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """Greeting everybody at every sign-in is noise."""
+        if (args and args[0] or kwargs.get("message_template")) != "account/messages/logged_in.txt":
+            super().add_message(request, level, *args, **kwargs)
+
+    def set_password(self, user: Person, password: str) -> None:
+        actions.set_password(by=user, password=password, now=timezone.now())
+
+    def reauthenticate(self, user: Person, password: str) -> bool:
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def format_email_subject(self, subject: str) -> str:
+        return f"Otdel: {subject}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write in the language of who reads; do not let the time of sending tell who has an account here."""
+        user = context.get("user")
+        language = queries.language_of(user) if user else translation.get_language()
+        with translation.override(language):
+            letter = self.render_mail(template_prefix, email, {**context, "url": settings.ENVIRONMENT.url})
+        post_aside(letter)
+
+
+def post_aside(letter: EmailMessage) -> None:
+    """Send without making the visitor wait for the mail server."""
+    Thread(target=_post, args=(letter,), name="letter").start()
+
+
+def _post(letter: EmailMessage) -> None:
+    try:
+        letter.send()
+    except OSError:  # smtplib's errors are OSErrors too
+        log.exception("A letter to %s could not be sent", letter.to)
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the visitor; X-Forwarded-For is believed only from the proxies named in the settings."""
+    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
+    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not (hop.strip() and _is_trusted(address)):
+            break
+        address = hop.strip()
+    return address if _parsed(address) else "0.0.0.0"  # noqa: S104 - not an address to listen on
+
+
+def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+def _is_trusted(text: str) -> bool:
+    address = _parsed(text)
+    return address is not None and any(address in network for network in settings.ENVIRONMENT.trusted_proxies)
+
+
+class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("The code is wrong or has run out."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return "Otdel"
+
+    def _get_site_name(self) -> str:
+        return "Otdel"
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """E-mail, password, and whether this computer is one's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("E-mail")
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+        self.fields["remember"].label = _("Stay signed in on this computer")
+        self.fields["remember"].initial = True
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].widget.attrs["autofocus"] = True
+
+
+class AskResetForm(ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey signs in alone; a key that is not one is only ever the second factor after the password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name of the key")
+        self.fields["passwordless"].label = _("Sign in with this key alone, without a password")
+        self.fields["passwordless"].help_text = _("The device then asks for a finger, a face or its PIN.")
+        self.fields["passwordless"].initial = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if isinstance(cleaned.get("credential"), dict):
+            # the person's own choice, checked above to be verified by the device, not the browser's word for it
+            results = cleaned["credential"].setdefault("clientExtensionResults", {})
+            results["credProps"] = {"rk": bool(cleaned.get("passwordless"))}
+        return cleaned
+
+
+class PasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+    def clean_credential(self) -> Any:
+        found = super().clean_credential()
+        if not found.wrap().is_passwordless:
+            raise forms.ValidationError(_("This key is a second factor: sign in with the password first."))
+        return found

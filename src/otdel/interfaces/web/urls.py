@@ -1,0 +1,14 @@
+"""The addresses of the pages: each room's module lists its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+from otdel.interfaces.web import accounts, first_run, home, profile
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *home.urlpatterns,
+    *first_run.urlpatterns,
+    *accounts.urlpatterns,
+    *profile.urlpatterns,
+]

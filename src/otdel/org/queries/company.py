@@ -1,0 +1,110 @@
+"""What the company decided for everybody, and who is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from otdel.core.calendar import Calendar
+from otdel.core.errors import NotFound
+from otdel.org import rules
+from otdel.org.models import CalendarDay, Company, Person
+
+
+@dataclass(frozen=True)
+class CompanySettings:
+    name: str
+    currency: str
+    country: str
+    time_zone: str
+    language: str
+    tolerance: Decimal
+    active_days: int
+    new_client_days: int
+    is_demo: bool
+
+
+_FIELDS = tuple(CompanySettings.__dataclass_fields__)
+
+
+def company() -> CompanySettings | None:
+    """Return what the company decided, or None before the first run is over. One query."""
+    row = Company.objects.values_list(*_FIELDS).first()
+    return CompanySettings(*row) if row else None
+
+
+def company_of(person: Person) -> CompanySettings:
+    """Return the company's settings, read together with the signed-in person at no further cost."""
+    memory: dict[str, Any] = person.__dict__
+    if "_company" not in memory:
+        found = company()
+        if found is None:
+            raise NotFound("There is no company yet.")
+        memory["_company"] = found
+    settings: CompanySettings = memory["_company"]
+    return settings
+
+
+def signed_in(person_id: int, now: datetime) -> Person | None:
+    """Return the person of a session with role and company in one query; None who may not sign in any more."""
+    as_json = Company.objects.values(found=JSONObject(**{name: name for name in _FIELDS}))[:1]
+    person = Person.objects.select_related("role").annotate(company_json=Subquery(as_json)).filter(pk=person_id).first()
+    if person is None or person.company_json is None:
+        return None
+    found = person.company_json
+    settings = CompanySettings(**{**found, "tolerance": Decimal(str(found["tolerance"]))})
+    person.__dict__["_company"] = settings
+    return person if rules.may_sign_in(person, now.astimezone(zone_of(person)).date()) else None
+
+
+@lru_cache(maxsize=600)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def zone_of(person: Person) -> ZoneInfo:
+    return _zone(person.time_zone or company_of(person).time_zone)
+
+
+def language_of(person: Person) -> str:
+    return person.language or company_of(person).language
+
+
+def administrator_exists(today: date) -> bool:
+    """Tell whether somebody who may sign in can change settings and people."""
+    return any(
+        rules.is_administrator(person.role.rights)
+        for person in _open_accounts(today).select_related("role").only("role__rights", "password")
+        if person.has_usable_password()
+    )
+
+
+def _open_accounts(today: date) -> QuerySet[Person]:
+    return Person.objects.filter(Q(employed_to=None) | Q(employed_to__gt=today), is_active=True)
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    day: date
+    is_working: bool
+    reason: str
+
+
+def own_days(year: int | None = None) -> list[OwnDay]:
+    """Return the days this company works, or does not, against the production calendar. One query."""
+    days = CalendarDay.objects.order_by("day")
+    if year:
+        days = days.filter(day__year=year)
+    return [OwnDay(*row) for row in days.values_list("day", "is_working", "reason")]
+
+
+def calendar(country: str) -> Calendar:
+    """Return the company's working days. One query."""
+    return Calendar(country, {own.day: own.is_working for own in own_days()})

@@ -1,0 +1,196 @@
+"""Who works here, worked here, or is invited."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from otdel.core.errors import NotFound
+from otdel.core.models import Fold, SortKey
+from otdel.org import access, rules
+from otdel.org.models import Invitation, Membership, Person
+from otdel.org.queries.roles import role_name
+from otdel.org.rules import Right, Tree
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class PeopleFilter:
+    q: str = ""
+    unit: int | None = None
+    role: int | None = None
+    status: str = "working"  # working, invited, closed, left, all
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    id: int
+    name: str
+    email: str
+    phone: str
+    position: str
+    role: str
+    unit_id: int | None
+    unit: str
+    status: str
+    employed_from: date | None
+    employed_to: date | None
+
+
+@dataclass(frozen=True)
+class People:
+    rows: list[PersonRow]
+    total: int
+    page: int
+    has_next: bool
+
+
+def find_people(person: Person, wanted: PeopleFilter, today: date) -> People:
+    """Return one page of people by name."""
+    access.require(person, "person", Right.VIEW)
+    tree = access.tree_for(person)
+    found = _matching(access.visible_people(person), wanted, tree, today)
+    start = (wanted.page - 1) * PAGE
+    rows = _with_unit(found, today).order_by(SortKey("name"), "id")[start : start + PAGE + 1]
+    shown = [_row(each, tree, today) for each in rows]
+    total = found.count() if wanted.page > 1 or len(shown) > PAGE else len(shown)
+    return People(shown[:PAGE], total, wanted.page, len(shown) > PAGE)
+
+
+def _with_unit(people: QuerySet[Person], today: date) -> QuerySet[Any]:
+    """Add the department of the day, else the latest one, and whether an invitation waits."""
+    own = Membership.objects.filter(person=OuterRef("pk"), starts_on__lte=today).order_by("-starts_on")
+    waiting = Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None)
+    return people.select_related("role").annotate(unit_now=Subquery(own.values("unit_id")[:1]), waits=Exists(waiting))
+
+
+def _matching(people: QuerySet[Person], wanted: PeopleFilter, tree: Tree, today: date) -> QuerySet[Person]:
+    for word in wanted.q.lower().replace("ё", "е").split():
+        people = people.alias(folded=Fold("name")).filter(
+            Q(folded__contains=word) | Q(email__contains=word) | Q(phone__contains=word)
+        )
+    if wanted.unit:
+        members = Membership.objects.on(today).filter(unit_id__in=tree.under(wanted.unit)).values("person_id")
+        people = people.filter(pk__in=members)
+    if wanted.role:
+        people = people.filter(role_id=wanted.role)
+    return _of_status(people, wanted.status, today)
+
+
+def _of_status(people: QuerySet[Person], status: str, today: date) -> QuerySet[Person]:
+    left = Q(employed_to__lte=today)
+    if status == "all":
+        return people
+    if status == "left":
+        return people.filter(left)
+    people = people.exclude(left)
+    if status == "closed":
+        return people.filter(is_active=False)
+    if status == "invited":
+        return people.filter(Exists(Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None)))
+    return people
+
+
+def _status(person: Any, today: date) -> str:
+    if person.employed_to and person.employed_to <= today:
+        return "left"
+    if not person.is_active:
+        return "closed"
+    if person.has_usable_password() and person.password:
+        return "working"
+    return "invited" if person.waits else "not_invited"
+
+
+def _row(person: Any, tree: Tree, today: date) -> PersonRow:
+    node = tree.nodes.get(person.unit_now or 0)
+    return PersonRow(
+        id=person.pk,
+        name=person.name,
+        email=person.email or "",
+        phone=person.phone,
+        position=person.position,
+        role=role_name(person.role),
+        unit_id=node.id if node else None,
+        unit=node.name if node else "",
+        status=_status(person, today),
+        employed_from=person.employed_from,
+        employed_to=person.employed_to,
+    )
+
+
+@dataclass(frozen=True)
+class Stay:
+    """One stretch of belonging to a department, half-open."""
+
+    unit_id: int
+    unit: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True)
+class PersonCard:
+    row: PersonRow
+    last_name: str
+    first_name: str
+    middle_name: str
+    role_id: int
+    stays: list[Stay]
+    heads: list[str]  # departments the person is head of
+    invitation_sent: datetime | None
+    invitation_expires: datetime | None
+    is_active: bool
+    external_id: str
+    last_login: datetime | None
+
+
+def person_card(person: Person, person_id: int, today: date) -> PersonCard:
+    """Raises NotFound for who is not visible. At most six queries."""
+    found = _with_unit(access.visible_people(person), today).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound()
+    tree = access.tree_for(person)
+    stays = [
+        Stay(unit, tree.path_name(unit), start, end)
+        for unit, start, end in Membership.objects.filter(person_id=person_id)
+        .order_by("-starts_on")
+        .values_list("unit_id", "starts_on", "ends_on")
+    ]
+    waiting = Invitation.objects.filter(person_id=person_id, accepted_at=None).order_by("-sent_at").first()
+    return PersonCard(
+        row=_row(found, tree, today),
+        last_name=found.last_name,
+        first_name=found.first_name,
+        middle_name=found.middle_name,
+        role_id=found.role_id,
+        stays=stays,
+        heads=[tree.nodes[unit].name for unit in tree.headed_by(person_id)],
+        invitation_sent=waiting.sent_at if waiting else None,
+        invitation_expires=waiting.expires_at if waiting else None,
+        is_active=found.is_active,
+        external_id=found.external_id or "",
+        last_login=found.last_login,
+    )
+
+
+def hash_key(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def invited(key: str, now: datetime) -> Person:
+    """Return whom the key of a letter lets in. Raises InvitationDead."""
+    found = Invitation.objects.select_related("person__role").filter(key_hash=hash_key(key)).first()
+    if found is None or found.accepted_at or found.expires_at <= now:
+        raise rules.InvitationDead()
+    return found.person
+
+
+def sent_lately(person_id: int, now: datetime) -> int:
+    """Return how many invitations went to the person within the last hour."""
+    return Invitation.objects.filter(person_id=person_id, sent_at__gt=now - timedelta(hours=1)).count()
