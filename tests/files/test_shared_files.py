@@ -192,8 +192,12 @@ def test_quota_file_without_header_is_a_plan(shared: Path) -> None:
         assert not table.has_header
         assert best.target == "plans"
         assert {use.position: use.field for use in best.uses} == {
-            1: "unit", 3: "year", 4: "quarter", 5: "amount", 6: "period",
-        }  # fmt: skip
+            1: "unit",
+            3: "year",
+            4: "quarter",
+            5: "amount",
+            6: "period",
+        }
 
 
 def test_quota_dates_in_order_stand_for_quarters_of_the_reference(shared: Path) -> None:

@@ -24,10 +24,16 @@ def cells(table: Table) -> list[list[object]]:
 @pytest.mark.parametrize(
     ("encoding", "found"),
     [
-        ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("cp1251", "cp1251"), ("cp866", "cp866"),
-        ("koi8-r", "koi8-r"), ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"),
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("cp1251", "cp1251"),
+        ("cp866", "cp866"),
+        ("koi8-r", "koi8-r"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
     ],
-)  # fmt: skip
+)
 def test_encoding_is_guessed(read: Read, encoding: str, found: str) -> None:
     table = read(RUSSIAN.encode(encoding))
 

@@ -23,6 +23,7 @@ FILE: dict[str, str | Promise] = {
     "too_many_rows": _("The file has more than %(rows)s rows. Split it."),
     "too_many_columns": _("The file has more than %(columns)s columns. Remove those you do not need."),
     "line_too_long": _("A line is longer than %(characters)s characters: this does not look like a table."),
+    "too_sparse": _("A cell far away from the others makes the sheet huge. Delete it, or save as XLSX."),
     "unknown_encoding": _("There is no encoding “%(encoding)s”."),
 }
 CELL: dict[str, str | Promise] = {

@@ -129,7 +129,7 @@ def _build(day: tuple[int, int, int], clock: tuple[str | None, ...], text: str) 
         if hour is not None:
             value = datetime(*day, _hour(int(hour), half), int(minute or 0), int(second or 0))  # noqa: DTZ001
     except ValueError:
-        return Problem("no_such_day", text[:100])
+        return Problem("no_such_day", text[:100]) if any(day) else None
     if offset:
         value = value.replace(tzinfo=_offset(offset))
     return _in_years(value, text[:100])

@@ -131,6 +131,8 @@ def phones(cell: object) -> tuple[Phone, ...] | Problem | None:
     value = text(cell)
     if value is None or isinstance(value, Problem):
         return value
+    if SCIENTIFIC.fullmatch(value):
+        return Problem("phone_rounded", value[:100])
     found = [phone(part) for part in SPLIT_PHONES.split(value) if part.strip()]
     wrong = next((part for part in found if isinstance(part, Problem)), None)
     return wrong or tuple(dict.fromkeys(part for part in found if isinstance(part, Phone))) or None
@@ -139,8 +141,6 @@ def phones(cell: object) -> tuple[Phone, ...] | Problem | None:
 def phone(value: str, region: str = "RU") -> Phone | Problem:
     if len(value) > 60:
         return Problem("not_a_phone", value[:100])
-    if SCIENTIFIC.search(value):
-        return Problem("phone_rounded", value[:100])
     match = EXTENSION.search(value)
     extension = match.group(1) if match else ""
     main = NOT_DIGITS.sub("", value[: match.start()] if match else value)
@@ -165,7 +165,7 @@ def site(cell: object) -> str | Problem | None:
     value = text(cell)
     if value is None or isinstance(value, Problem):
         return value
-    bare = value.split(";")[0].split(",")[0].strip().split()[0]
+    bare = re.split(r"[;,\s]", value, maxsplit=1)[0]
     full = bare if re.match(r"https?://", bare, re.I) else "https://" + bare
     good = re.fullmatch(r"https?://[^\s/@:?#]+\.[^\s/@:?#]{2,}(?::\d+)?(?:[/?#]\S*)?", full, re.I)
     return full if good and len(full) <= 500 else Problem("not_a_site", value[:100])

@@ -91,8 +91,8 @@ def open_table(path: Path, options: ReadOptions | None = None) -> Table:
 def _source(unpacked: Unpacked, options: ReadOptions) -> Source:
     if unpacked.kind == "xlsx":
         return XlsxSource(unpacked.path, options)
-    if unpacked.kind in ("xls", "xlsb"):
-        return OldExcelSource(unpacked.path, options, unpacked.kind)
+    if unpacked.kind == "xls":
+        return OldExcelSource(unpacked.path, options)
     if unpacked.kind == "ods":
         return OdsSource(unpacked.path, options)
     if unpacked.kind == "html":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from lxml import etree
 
@@ -72,19 +73,20 @@ class HtmlSource:
         """Each row of an outer table with the number of that table; what was read is dropped at once."""
         depth, table = 0, -1
         try:
-            for event, element in self._events():
-                if element.tag == "table":
-                    depth += 1 if event == "start" else -1
-                    table += event == "start" and depth == 1
-                elif event == "end" and depth == 1:
-                    yield table, element
-                    _drop(element)
+            with self.path.open("rb") as file:
+                for event, element in self._events(file):
+                    if element.tag == "table":
+                        depth += 1 if event == "start" else -1
+                        table += event == "start" and depth == 1
+                    elif event == "end" and depth == 1:
+                        yield table, element
+                        _drop(element)
         except etree.XMLSyntaxError as broken:
             raise UnreadableFile("broken_file") from broken
 
-    def _events(self) -> Iterator[tuple[str, etree._Element]]:
+    def _events(self, file: IO[bytes]) -> Iterator[tuple[str, etree._Element]]:
         events: Iterator[tuple[str, etree._Element]] = etree.iterparse(
-            str(self.path),
+            file,
             events=("start", "end"),
             tag=("table", "tr"),
             html=True,

@@ -1,4 +1,4 @@
-"""XLS and XLSB through calamine: these formats are small by nature, so a sheet may stand in memory."""
+"""XLS through calamine: the format is small by nature, so a sheet may stand in memory."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from pathlib import Path
 import python_calamine as calamine
 
 from otdel.interfaces.files.problems import Problem, UnreadableFile
-from otdel.interfaces.files.readers import packed
 from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row
+from otdel.interfaces.files.readers.biff import check_reach
 
 HEAD_ROWS = 30
 ERRORS = frozenset({"#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
 
 
 class OldExcelSource:
+    kind = "xls"
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, path: Path, options: ReadOptions, kind: str) -> None:
-        self.path, self.limits, self.kind = path, options.limits, kind
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self.path, self.limits = path, options.limits
         self._check_size()
         with _quiet(), calamine.CalamineWorkbook.from_path(str(path)) as book:
             self.sheets = tuple(book.sheet_names)
@@ -34,13 +35,7 @@ class OldExcelSource:
     def _check_size(self) -> None:
         if self.path.stat().st_size > self.limits.old_excel_bytes:
             raise UnreadableFile("too_big", megabytes=self.limits.old_excel_bytes // 1024**2)
-        if self.kind == "xlsb":
-            with packed.open_zip(self.path) as archive:
-                packed.check_zip(archive, self.limits)
-                for entry in archive.namelist():
-                    with packed.open_entry(archive, entry) as file:
-                        for _ in packed.pieces(file):
-                            pass
+        check_reach(self.path)
 
     def _chosen(self, book: calamine.CalamineWorkbook, name: str | None) -> str:
         if name is not None and name not in self.sheets:

@@ -113,7 +113,7 @@ def _kind_of_zip(path: Path) -> str:
     with open_zip(path) as archive:
         names = set(archive.namelist())
         if "xl/workbook.bin" in names:
-            return "xlsb"
+            raise UnreadableFile("not_a_table", format="XLSB")
         if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
             return "xlsx"
         if "content.xml" in names:

@@ -174,13 +174,22 @@ def column_number(letters: str) -> int:
 
 def _rich_text(element: etree._Element) -> str:
     """Text of runs without the phonetic ones."""
+    node = element
+    while len(node) == 1:
+        node = node[0]
+    if str(node.tag).endswith("}t"):
+        return _unescaped(node.text or "")
     parts = []
     for node in element.iter():
         if isinstance(node.tag, str) and node.tag.endswith("}t"):
             parent = node.getparent()
             if parent is None or not str(parent.tag).endswith("}rPh"):
                 parts.append(node.text or "")
-    return "".join(parts).replace("_x000D_", "").replace("\r\n", "\n")
+    return _unescaped("".join(parts))
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("_x000D_", "").replace("\r\n", "\n") if "_x" in text or "\r" in text else text
 
 
 def _shared_strings(archive: zipfile.ZipFile) -> Strings:
