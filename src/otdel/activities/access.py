@@ -12,19 +12,16 @@ from otdel.org.rules import Right
 KIND = "activity"
 
 
-def visible_activities(person: Person, right: Right = Right.VIEW) -> Any:
-    """What a list shows."""
-    return access.limit(Activity.objects.kept(), access.reach(person, KIND, right))
+def visible_activities(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
+    """What a list shows; what is in the bin only where asked and where one may delete."""
+    rows = Activity.objects.exclude(deleted_at=None) if binned else Activity.objects.filter(deleted_at=None)
+    found = access.limit(rows, access.reach(person, KIND, Right(right)))
+    return access.limit(found, access.reach(person, KIND, Right.DELETE)) if binned else found
 
 
 def seen_activities(person: Person) -> Any:
     """What may be opened: a customer's history goes with the customer, whoever made it."""
     return access.seen(Activity.objects.kept(), person, KIND)
-
-
-def binned_activities(person: Person) -> Any:
-    """The bin is open to those who may throw things into it."""
-    return access.limit(Activity.objects.exclude(deleted_at=None), access.reach(person, KIND, Right.DELETE))
 
 
 def activity_for(person: Person, right: Right, activity_id: int) -> Activity:

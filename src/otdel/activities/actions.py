@@ -77,7 +77,7 @@ def bin_activity(*, by: Person, activity_id: int, now: datetime) -> None:
 
 @action
 def restore_activity(*, by: Person, activity_id: int, now: datetime) -> Activity:
-    activity: Activity = one_for(access.binned_activities(by), by, "activity", Right.DELETE, activity_id)
+    activity: Activity = one_for(access.visible_activities(by, binned=True), by, "activity", Right.DELETE, activity_id)
     activity.deleted_at, activity.updated_at = None, now
     activity.save(update_fields=["deleted_at", "updated_at"])
     journal.record("activity.restored", activity, by=by, at=now, day=activity.day)

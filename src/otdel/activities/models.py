@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from otdel.core.models import Record, RecordQuerySet
+from otdel.core.models import Fold, Record, RecordQuerySet
 from otdel.customers.models import Contact, Customer
 from otdel.deals.models import Deal, Lead
 from otdel.org.models import Person, Unit
@@ -41,6 +42,20 @@ class Activity(Record):
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, blank=True, related_name="activities")
     deal = models.ForeignKey(Deal, models.SET_NULL, null=True, blank=True, related_name="activities")
 
+    search = models.GeneratedField(
+        expression=Fold(
+            models.Func(
+                models.F("subject"),
+                models.F("result"),
+                template="%(expressions)s",
+                arg_joiner=" || ' ' || ",
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
     objects = RecordQuerySet.as_manager()
 
     class Meta:
@@ -53,6 +68,8 @@ class Activity(Record):
             models.Index(fields=["customer", "-at"], name="activity_customer", condition=~Q(customer=None)),
             models.Index(fields=["deal", "-at"], name="activity_deal", condition=~Q(deal=None)),
             models.Index(fields=["day", "kind"], name="activity_day", condition=Q(deleted_at=None, is_done=True)),
+            models.Index(fields=["owner", "at"], name="activity_planned", condition=Q(deleted_at=None, is_done=False)),
+            GinIndex(OpClass(models.F("search"), name="gin_trgm_ops"), name="activity_search"),
         ]
 
     def __str__(self) -> str:

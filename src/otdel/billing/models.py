@@ -13,6 +13,17 @@ from otdel.deals.models import Deal
 from otdel.org.models import Person, Unit
 
 
+def _folded(*fields: str) -> models.GeneratedField:
+    """A column search looks into: the fields in one folded text."""
+    joined = models.Func(
+        *(F(field) for field in fields),
+        template="%(expressions)s",
+        arg_joiner=" || ' ' || ",
+        output_field=models.TextField(),
+    )
+    return models.GeneratedField(expression=Fold(joined), output_field=models.TextField(), db_persist=True)
+
+
 class ProductGroup(Named):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name"], name="product_group_name")]
@@ -26,19 +37,7 @@ class Product(Record):
     price = models.DecimalField(max_digits=15, decimal_places=2, null=True, blank=True)
     unit_cost = models.DecimalField(max_digits=15, decimal_places=4, null=True, blank=True)
     is_active = models.BooleanField(default=True)
-    search = models.GeneratedField(
-        expression=Fold(
-            models.Func(
-                F("name"),
-                F("code"),
-                template="%(expressions)s",
-                arg_joiner=" || ' ' || ",
-                output_field=models.TextField(),
-            )
-        ),
-        output_field=models.TextField(),
-        db_persist=True,
-    )
+    search = _folded("name", "code")
 
     objects = RecordQuerySet.as_manager()
 
@@ -132,6 +131,8 @@ class Invoice(Record):
             models.Index(fields=["-issued_on", "-id"], name="invoice_new", condition=Q(deleted_at=None)),
             models.Index(fields=["owner", "-issued_on", "-id"], name="invoice_owner", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "-issued_on"], name="invoice_customer"),
+            models.Index(fields=["due_on", "id"], name="invoice_due", condition=Q(deleted_at=None)),
+            models.Index(fields=["-amount", "-id"], name="invoice_amount", condition=Q(deleted_at=None)),
             models.Index(
                 fields=["due_on"],
                 name="invoice_unpaid",
@@ -162,6 +163,7 @@ class Payment(Record):
     owner = models.ForeignKey(Person, models.PROTECT, related_name="payments")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+")
     purpose = models.CharField(max_length=400, blank=True)
+    search = _folded("number", "purpose")
 
     objects = RecordQuerySet.as_manager()
 
@@ -174,6 +176,8 @@ class Payment(Record):
             models.Index(fields=["-paid_on", "-id"], name="payment_new", condition=Q(deleted_at=None)),
             models.Index(fields=["owner", "-paid_on", "-id"], name="payment_owner", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "paid_on"], name="payment_customer", condition=Q(deleted_at=None)),
+            models.Index(fields=["-amount", "-id"], name="payment_amount", condition=Q(deleted_at=None)),
+            GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="payment_search"),
         ]
 
     def __str__(self) -> str:
@@ -212,6 +216,7 @@ class Shipment(Record):
     channel = models.ForeignKey(Channel, models.PROTECT, null=True, blank=True, related_name="+")
     # sum of its lines; every action that touches them recounts it
     amount = models.DecimalField(max_digits=15, decimal_places=2)
+    search = models.GeneratedField(expression=Fold(F("number")), output_field=models.TextField(), db_persist=True)
 
     objects = RecordQuerySet.as_manager()
 
@@ -224,6 +229,7 @@ class Shipment(Record):
             models.Index(fields=["owner", "-shipped_on", "-id"], name="shipment_owner", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "shipped_on"], name="shipment_customer", condition=Q(deleted_at=None)),
             models.Index(fields=["number"], name="shipment_number"),
+            GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="shipment_search"),
         ]
 
     def __str__(self) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
+from psycopg.types.json import Jsonb
 
 from otdel.core import journal
 from otdel.core.errors import Conflict
-from otdel.customers.models import Contact, ContactPoint, Customer
 from otdel.demo import clients, firm, people
 from otdel.demo.days import Days
 from otdel.demo.targets import Targets
@@ -22,11 +23,9 @@ from otdel.demo.world import World
 from otdel.org import access
 from otdel.org.models import Company, Person, Role
 from otdel.org.rules import Right
-from otdel.plans.models import Plan, PlanLine
 
 SEED = 2026
 ZONE = "Europe/Moscow"
-BATCH = 2000
 # What stays when the demo goes: the shape of the database, and the running worker's own rows.
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission", "core_heartbeat")
 KEPT_PREFIX = "procrastinate_"
@@ -50,7 +49,7 @@ def make_demo(
 
     The same for the same seed and day. Refuses with CompanyExists.
     """
-    if Company.objects.exists():
+    if Company.objects.exists() or Person.objects.exists():
         raise CompanyExists(_("There already is a company in this database; the demo needs an empty one."))
     tell = progress or (lambda _text: None)
     tell(_("Inventing the company"))
@@ -58,10 +57,8 @@ def make_demo(
     company = _write_organisation(world, now)
     tell(_("Writing customers and deals"))
     _write_records(world)
-    tell(_("Writing invoices, payments and shipments"))
+    tell(_("Writing money and plans"))
     _write_money(world)
-    tell(_("Writing plans"))
-    _write_plans(world)
     journal.record("demo.made", company, by=None, at=now, seed=seed)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
@@ -86,27 +83,45 @@ def draw(*, now: datetime, seed: int, language: str, scale: float) -> World:
     return world
 
 
-def _write(rows: Iterable[Any]) -> None:
-    found: Sequence[models.Model] = list(rows)
-    if found:
-        type(found[0])._default_manager.bulk_create(found, batch_size=BATCH)
+def _pour(rows: Sequence[models.Model]) -> None:
+    """Write rows that already have their keys, by COPY: several times faster than INSERT."""
+    if not rows:
+        return
+    meta = type(rows[0])._meta
+    fields = [field for field in meta.local_concrete_fields if not field.generated]
+    read = attrgetter(*(field.attname for field in fields))
+    shape = [_shaper(field) for field in fields]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    with connection.cursor() as cursor:
+        with cursor.copy(f"copy {meta.db_table} ({columns}) from stdin") as copy:
+            for row in rows:
+                copy.write_row([form(value) if form else value for form, value in zip(shape, read(row), strict=True)])
+        cursor.execute(
+            "select setval(pg_get_serial_sequence(%s, 'id'), %s)", [meta.db_table, max(row.pk for row in rows)]
+        )
+
+
+def _shaper(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """Return what turns a value of the field into one the driver can write, None when it already can."""
+    if isinstance(field, models.JSONField):
+        return Jsonb
+    return str if field.choices else None
 
 
 def _write_organisation(world: World, now: datetime) -> Company:
     company = Company.objects.create(
         id=1, name=firm.COMPANY, time_zone=ZONE, language=world.language, is_demo=True, created_at=now
     )
-    world.roles = {code: _role(role) for code, role in world.roles.items()}
-    for person in world.people.values():
-        person.role = world.roles[person.role.code]
-    _write(world.people.values())
-    _write(
-        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in world.people.values()
+    roles = {code: _role(role) for code, role in world.roles.items()}
+    people = list(world.people.values())
+    for person in people:
+        person.role = roles[person.role.code]
+    _pour(people)
+    EmailAddress.objects.bulk_create(
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people
     )
-    for unit in world.units.values():
-        unit.parent = unit.parent  # its key is known once the department above is written
-        unit.save()
-    _write(world.memberships)
+    _pour(list(world.units.values()))
+    _pour(world.memberships)
     return company
 
 
@@ -119,41 +134,38 @@ def _role(role: Role) -> Role:
 
 
 def _write_records(world: World) -> None:
-    for named in (world.segments, world.regions, world.channels, world.sources, world.reasons, world.pipelines):
-        _write(named.values())
-    _write(world.groups.values())
-    _write(product for products in world.products.values() for product in products)
-    _write(stage for stages in world.stages.values() for stage in stages)
-    customers: list[Customer] = [client.row for client in world.clients]
-    contacts: list[Contact] = world.contacts
-    points: list[ContactPoint] = world.points
-    for rows in (customers, contacts, points, world.leads, world.deals, world.deal_lines, world.changes):
-        _write(rows)
-    _write(world.activities)
+    for lists in (world.segments, world.regions, world.channels, world.sources, world.reasons, world.pipelines):
+        _pour(list(lists.values()))
+    _pour(list(world.groups.values()))
+    _pour([product for products in world.products.values() for product in products])
+    _pour([stage for stages in world.stages.values() for stage in stages])
+    _pour([client.row for client in world.clients])
+    tables: tuple[Sequence[models.Model], ...] = (
+        world.contacts,
+        world.points,
+        world.leads,
+        world.deals,
+        world.deal_lines,
+        world.changes,
+        world.activities,
+    )
+    for rows in tables:
+        _pour(rows)
 
 
 def _write_money(world: World) -> None:
-    for rows in (
+    tables: tuple[Sequence[models.Model], ...] = (
         world.invoices,
         world.invoice_lines,
         world.payments,
         world.allocations,
         world.shipments,
         world.shipment_lines,
-    ):
-        _write(rows)
-
-
-def _write_plans(world: World) -> None:
-    """First versions before the versions that replace them; a first version is its own root."""
-    first = [plan for plan in world.plans if plan.root is None]
-    _write(first)
-    for plan in first:
-        plan.root = plan
-    Plan.objects.bulk_update(first, ["root"])
-    _write(plan for plan in world.plans if plan.version > 1)
-    lines: list[PlanLine] = world.plan_lines
-    _write(lines)
+        world.plans,
+        world.plan_lines,
+    )
+    for rows in tables:
+        _pour(rows)
 
 
 @transaction.atomic
@@ -170,6 +182,8 @@ def leave_demo(*, by: Person, now: datetime) -> None:
         names = connection.introspection.table_names(cursor)
         doomed = [name for name in names if name not in KEPT_TABLES and not name.startswith(KEPT_PREFIX)]
         quoted = ", ".join(connection.ops.quote_name(name) for name in doomed)
+        # a table with deferred checks waiting cannot be truncated
+        cursor.execute("set constraints all immediate")
         cursor.execute(f"truncate {quoted} restart identity")
         # jobs waiting for records that are gone; periodic ones come again by the clock
         cursor.execute("update procrastinate_jobs set status = 'cancelled' where status = 'todo'")

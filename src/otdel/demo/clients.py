@@ -57,7 +57,7 @@ class Clients:
         }
         if segment == "retail" and draw < 0.35:
             last, first, middle = names.person(rng)
-            return Customer(kind=Customer.Kind.PERSON, name=f"{last} {first} {middle}", **fields)
+            return world.new(Customer, kind=Customer.Kind.PERSON, name=f"{last} {first} {middle}", **fields)
         if segment in ("retail", "installer") and draw > 0.8:
             return self._entrepreneur(region, fields)
         name, form = next(self.names)
@@ -66,7 +66,8 @@ class Clients:
     def _entrepreneur(self, region: str, fields: dict[str, Any]) -> Customer:
         last, first, middle = names.person(self.rng)
         ids = requisites.entrepreneur(self.rng, words.TAX_CODES[region], self.number)
-        return Customer(
+        return self.world.new(
+            Customer,
             name=f"ИП {last} {first[0]}. {middle[0]}. № {self.number}",
             legal_name=f"Индивидуальный предприниматель {last} {first} {middle}",
             inn=ids.inn,
@@ -77,7 +78,8 @@ class Clients:
 
     def _company(self, region: str, name: str, form: str, fields: dict[str, Any]) -> Customer:
         ids = requisites.company(self.rng, words.TAX_CODES[region], self.number)
-        return Customer(
+        return self.world.new(
+            Customer,
             name=name if form == "ООО" else f"{form} «{name}»",
             legal_name=f"{form} «{name}»",
             inn=ids.inn,
@@ -102,7 +104,8 @@ class Clients:
     def _one_contact(self, row: Customer, owner: Any, made: datetime, place: int) -> Contact:
         world, rng = self.world, self.rng
         last, first, middle = names.person(rng)
-        contact = Contact(
+        contact = world.new(
+            Contact,
             last_name=last,
             first_name=first,
             middle_name=middle,
@@ -122,7 +125,9 @@ class Clients:
             (ContactPoint.Kind.EMAIL, mail, ""),
         ):
             world.points.append(
-                ContactPoint(kind=kind, contact=contact, value=value, extension=tail, raw=value, position=place)
+                world.new(
+                    ContactPoint, kind=kind, contact=contact, value=value, extension=tail, raw=value, position=place
+                )
             )
         return contact
 
@@ -157,7 +162,7 @@ def make_base(world: World, clients: Clients) -> None:
         place = len(world.clients)
         worker = sellers[place] if place < len(sellers) else rng.choices(sellers, shares)[0]
         region = region_of(rng, world.spans(worker.key)[0][2])
-        day = world.days.start - timedelta(days=rng.randrange(20, OLDEST))
+        day = world.days.months[0].start - timedelta(days=rng.randrange(20, OLDEST))
         source = rng.choices(list(world.sources), (4, 2, 4, 2, 1, 1))[0]
         made = world.days.at(max(day, world.spans(worker.key)[0][0]), rng)
         clients.make(region, worker.key, made, source)
@@ -200,7 +205,7 @@ def _fall_silent(world: World, rng: Random, client: Client) -> None:
     if shrinks and first is not None and rng.random() < 0.5:
         client.silent_from = first + timedelta(days=rng.randrange(100))
     elif rng.random() < 0.12:
-        client.silent_from = world.days.start + timedelta(days=rng.randrange(200, 700))
+        client.silent_from = world.days.start + timedelta(days=rng.randrange(150, 600))
 
 
 def settle(world: World) -> None:

@@ -12,6 +12,8 @@ from otdel.core.calendar import Calendar
 from otdel.core.periods import Kind, Period
 
 MONTHS = 18
+# Sales begin earlier than plans, so that the first planned month has money from deals already on their way.
+LEAD_IN = 2
 # Pumps and boilers sell before and in the heating season.
 SEASON = (0.80, 0.86, 0.95, 0.97, 0.98, 1.0, 1.02, 1.1, 1.2, 1.22, 1.08, 0.92)
 
@@ -31,10 +33,10 @@ class Days:
     def __post_init__(self) -> None:
         self.current = Period.of(Kind.MONTH, self.today)
         self.start = self.current.plus(-MONTHS).start
-        self.months = [self.current.plus(number) for number in range(-MONTHS, 7)]
+        self.months = [self.current.plus(number) for number in range(-self.current_month, 7)]
         self.quarters = self._quarters()
         # Room before the story for what old clients bought, and after it for payments that come late.
-        self._first = self.start - timedelta(days=150)
+        self._first = self.months[0].start - timedelta(days=150)
         self._mask = self.calendar.mask(self._first, self.months[-1].end + timedelta(days=200))
         self._worked = [self._first + timedelta(days=n) for n, worked in enumerate(self._mask) if worked]
         self._places = self._count()
@@ -57,14 +59,16 @@ class Days:
 
     @property
     def current_month(self) -> int:
-        return MONTHS
+        """The number of today's month in `months`."""
+        return MONTHS + LEAD_IN
 
     def has_passed(self, day: date) -> bool:
         return day < self.today
 
     def month_of(self, day: date) -> int:
         """Return the number of the day's month in `months`; may lie outside of them."""
-        return (day.year - self.start.year) * 12 + day.month - self.start.month
+        first = self.months[0].start
+        return (day.year - first.year) * 12 + day.month - first.month
 
     def worked(self, day: date, later: int = 0) -> date:
         """Return the working day `later` working days after the first one on or after `day`."""

@@ -31,13 +31,14 @@ def found(world: World) -> None:
         world.people[worker.key] = _person(world, worker, password)
     for place, (key, parent, head) in enumerate(firm.UNITS):
         name = firm.COMPANY if parent is None else world.say(words.UNITS[key])
-        world.units[key] = Unit(
-            name=name, parent=world.units[parent] if parent else None, head=world.people[head], position=place
+        world.units[key] = world.new(
+            Unit, name=name, parent=world.units[parent] if parent else None, head=world.people[head], position=place
         )
     for worker in firm.PEOPLE:
         for since, until, unit in world.spans(worker.key):
             world.memberships.append(
-                Membership(
+                world.new(
+                    Membership,
                     person=world.people[worker.key],
                     unit=world.units[unit],
                     starts_on=since,
@@ -49,7 +50,8 @@ def found(world: World) -> None:
 def _person(world: World, worker: firm.Worker, password: str) -> Person:
     spans = world.spans(worker.key)
     hired, left = spans[0][0], spans[-1][1]
-    return Person(
+    return world.new(
+        Person,
         email=worker.email,
         password=password,
         last_name=worker.last,
@@ -77,8 +79,9 @@ def stock(world: World) -> None:
     world.pipelines = _named(world, Pipeline, words.PIPELINES)
     for key, stages in words.STAGES.items():
         world.stages[key] = [
-            Stage(
-                pipeline=world.pipelines[key],
+            world.new(
+                Stage,
+                pipeline_id=world.pipelines[key].pk,
                 name=world.say(name),
                 position=place,
                 probability=chance,
@@ -88,7 +91,8 @@ def stock(world: World) -> None:
         ]
     for place, (key, products) in enumerate(CATALOGUE.items(), start=1):
         world.products[key] = [
-            Product(
+            world.new(
+                Product,
                 name=name,
                 code=f"{place}{number:03}",
                 group=world.groups[key],
@@ -102,4 +106,6 @@ def stock(world: World) -> None:
 
 
 def _named(world: World, model: type[T], names: dict[str, Word]) -> dict[str, T]:
-    return {key: model(name=world.say(name), position=place) for place, (key, name) in enumerate(names.items())}
+    return {
+        key: world.new(model, name=world.say(name), position=place) for place, (key, name) in enumerate(names.items())
+    }

@@ -51,12 +51,14 @@ def entrepreneur(rng: Random, tax_code: str, number: int) -> Requisites:
     office = f"{tax_code}00"
     body = f"{office}{number:06}"
     body += _check(body, _INN_11)
-    base = f"3{rng.randrange(5, 24):02}{office}{number:07}"
+    bases = [f"3{year:02}{office}{number:07}" for year in range(5, 24)]
+    # a remainder of two digits is checked differently by different programs
+    base = rng.choice([base for base in bases if int(base) % 13 < 10])
     bik = f"04{tax_code}00{rng.randrange(700, 999)}"
     return Requisites(
         inn=body + _check(body, _INN_12),
         kpp="",
-        ogrn=base + str(int(base) % 13 % 10),
+        ogrn=base + str(int(base) % 13),
         bik=bik,
         account=_account(rng, bik),
     )

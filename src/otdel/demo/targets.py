@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -59,6 +60,7 @@ class Targets:
             self._by_group(quarter)
             self._by_segment(quarter)
         self._carry_over()
+        self._total()
 
     # money, month by month
 
@@ -106,7 +108,7 @@ class Targets:
     def _usual(self, metric: str, key: str, month: int) -> float:
         """Return the person's mean month, corrected for working days and season."""
         days, total, weight = self.world.days, 0.0, 0.0
-        for other in range(days.current_month + 1):
+        for other in range(1, days.current_month + 1):
             if self.world.unit_key(key, days.months[other].start):
                 total += self.tally.by_person[metric, key, other]
                 weight += self._weight(metric, other)
@@ -161,8 +163,8 @@ class Targets:
                 while at is not None:
                     buyers.setdefault(at, set()).update(found)
                     at = PARENTS[at]
-        where = [key for key, parent, _head in firm.UNITS if unit in (key, parent)]
-        lines = [Draft(key, *quarter, len(buyers.get(key, ())) * self._hope(key, quarter)) for key in where]
+        units = [key for key, parent, _head in firm.UNITS if unit in (key, parent)]
+        lines = [Draft(key, *quarter, len(buyers.get(key, ())) * self._hope(key, quarter)) for key in units]
         self._plan(Metric.ACTIVE_CLIENTS, unit, quarter, [line for line in lines if line.amount])
 
     def _hope(self, unit: str, quarter: tuple[date, date]) -> float:
@@ -227,7 +229,8 @@ class Targets:
     ) -> Plan:
         agreed = status != Plan.Status.DRAFT
         approved = status == Plan.Status.APPROVED
-        plan = Plan(
+        plan = self.world.new(
+            Plan,
             metric=metric,
             unit=self.world.units[unit],
             starts_on=quarter[0],
@@ -240,11 +243,23 @@ class Targets:
             approved_by=self.world.people[firm.DIRECTOR] if approved else None,
             approved_at=made + timedelta(hours=22) if approved else None,
         )
+        plan.root = plan
         self.world.plans.append(plan)
         return plan
 
+    def _total(self) -> None:
+        """Write on each document what it comes to: the department's own lines, else the sum of its people."""
+        own: dict[Plan, Decimal] = defaultdict(Decimal)
+        below: dict[Plan, Decimal] = defaultdict(Decimal)
+        for line in self.world.plan_lines:
+            sums = own if line.person_id is None and line.unit_id == line.plan.unit_id else below
+            sums[line.plan] += line.amount
+        for plan in self.world.plans:
+            plan.total = own[plan] or below[plan]
+
     def _add_line(self, plan: Plan, draft: Draft, metric: Metric) -> None:
-        line = PlanLine(
+        line = self.world.new(
+            PlanLine,
             plan=plan,
             metric=metric,
             unit=self.world.units[draft.unit],
@@ -289,7 +304,8 @@ class Targets:
             mine = line.person is person or (line.person is None and line.unit in touched)
             shift = {start: -carried, later: carried}.get(line.starts_on, Decimal(0)) if mine else Decimal(0)
             self.world.plan_lines.append(
-                PlanLine(
+                self.world.new(
+                    PlanLine,
                     plan=second,
                     metric=line.metric,
                     unit=line.unit,

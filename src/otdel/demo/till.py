@@ -73,12 +73,13 @@ class Till:
 
     def sold_before(self, client: Client) -> None:
         """What an old client bought in the last weeks before the story begins."""
-        rng, days, start = self.rng, self.world.days, self.world.days.start
+        rng, days, start = self.rng, self.world.days, self.world.days.months[0].start
         day = days.worked(start - timedelta(days=rng.randrange(12, 85)))
         amount = Decimal(rng.randrange(20, 180) * 1000)
         key = client.owner(day)
         made = days.at(day, rng)
         self._payment(client, key, made, amount, None)
+        client.bought_on = day
         self.world.shipments.append(self._shipment(client, key, made, amount, None, None))
 
     def invoice_in_vain(
@@ -98,18 +99,21 @@ class Till:
         world = self.world
         if not world.days.has_passed(issued):
             return None
-        row = Invoice(
+        row = world.new(
+            Invoice,
             issued_on=issued,
             due_on=due,
-            customer=client.row,
-            deal=deal,
+            customer_id=client.row.pk,
+            deal_id=deal and deal.pk,
             owner=world.people[world.at_work(key, issued)],
             amount=amount,
             paid=Decimal(0),
             **stamps(world.days.at(issued, self.rng)),
         )
         world.invoices.append(row)
-        world.invoice_lines += [InvoiceLine(invoice=row, **_line(item, place)) for place, item in enumerate(items)]
+        world.invoice_lines += [
+            world.new(InvoiceLine, invoice_id=row.pk, **_line(item, place)) for place, item in enumerate(items)
+        ]
         return row
 
     def _pay_rest(
@@ -131,19 +135,20 @@ class Till:
         if invoice is None or not world.days.has_passed(day):
             return
         payment = self._payment(client, key, world.days.at(day, self.rng), amount, deal)
-        world.allocations.append(Allocation(payment=payment, invoice=invoice, amount=amount))
+        world.allocations.append(world.new(Allocation, payment=payment, invoice=invoice, amount=amount))
         invoice.paid += amount
         invoice.updated_at = payment.created_at
 
     def _payment(self, client: Client, key: str, at: datetime, amount: Decimal, deal: Deal | None) -> Payment:
         world = self.world
-        payment = Payment(
+        payment = world.new(
+            Payment,
             paid_on=at.date(),
             amount=amount,
-            customer=client.row,
-            deal=deal,
-            owner=world.people[key],
-            unit=world.unit(key, at.date()),
+            customer_id=client.row.pk,
+            deal_id=deal and deal.pk,
+            owner_id=world.people[key].pk,
+            unit_id=world.unit_id(key, at.date()),
             **stamps(at),
         )
         world.payments.append(payment)
@@ -156,7 +161,7 @@ class Till:
         world.tally.buyers[unit or "", month].add(id(client))
         if client.bought_on is None:
             client.bought_on = day
-            if client.row.created_at.date() >= world.days.start:
+            if client.row.created_at.date() >= world.days.months[0].start:
                 world.count("new_clients", key, day, 1)
 
     def _ship(
@@ -176,19 +181,20 @@ class Till:
             return
         row = self._shipment(client, key, world.days.at(day, self.rng), amount, deal, invoice)
         world.shipments.append(row)
-        world.shipment_lines += [ShipmentLine(shipment=row, **line) for line in lines]
+        world.shipment_lines += [world.new(ShipmentLine, shipment_id=row.pk, **line) for line in lines]
 
     def _shipment(
         self, client: Client, key: str, at: datetime, amount: Decimal, deal: Deal | None, invoice: Invoice | None
     ) -> Shipment:
         world = self.world
-        return Shipment(
+        return world.new(
+            Shipment,
             shipped_on=at.date(),
-            customer=client.row,
-            deal=deal,
-            invoice=invoice,
-            owner=world.people[key],
-            unit=world.unit(key, at.date()),
+            customer_id=client.row.pk,
+            deal_id=deal and deal.pk,
+            invoice_id=invoice and invoice.pk,
+            owner_id=world.people[key].pk,
+            unit_id=world.unit_id(key, at.date()),
             amount=amount,
             **stamps(at),
         )
@@ -209,7 +215,7 @@ class Till:
         row = self._shipment(client, key, at, -item.amount, deal, invoice)
         world.shipments.append(row)
         line = {**_line(item, 0), "quantity": -item.quantity, "amount": -item.amount, "cost": -self._cost(item)}
-        world.shipment_lines.append(ShipmentLine(shipment=row, **line))
+        world.shipment_lines.append(world.new(ShipmentLine, shipment_id=row.pk, **line))
         self._refunds.append((self._payment(client, key, at, -item.amount, deal), invoice))
 
     def number(self) -> None:
@@ -232,7 +238,7 @@ class Till:
 
 def _line(item: Item, place: int) -> dict[str, Any]:
     return {
-        "product": item.product,
+        "product_id": item.product.pk,
         "name": item.product.name,
         "quantity": item.quantity,
         "price": item.price,

@@ -36,7 +36,8 @@ class Touches:
     def _row(self, kind: Activity.Kind, at: datetime, key: str, subject: Word, about: dict[str, Any]) -> Activity:
         world, rng = self.world, self.rng
         incoming = kind in (Kind.CALL, Kind.EMAIL) and rng.random() < 0.3
-        return Activity(
+        return world.new(
+            Activity,
             kind=kind,
             direction=Activity.Direction.IN if incoming else Activity.Direction.OUT,
             at=at,
@@ -44,15 +45,15 @@ class Touches:
             duration=rng.randrange(40, LONGEST[kind]) if kind in LONGEST else None,
             subject=world.say(subject),
             result=world.say(rng.choice(words.CALL_RESULTS)) if kind == Kind.CALL and rng.random() < 0.4 else "",
-            owner=world.people[key],
-            unit=world.unit(key, at.date()),
+            owner_id=world.people[key].pk,
+            unit_id=world.unit_id(key, at.date()),
             **about,
             **stamps(at),
         )
 
     def of_deal(self, client: Client, key: str, events: list[tuple[int, datetime]], deal: Deal | None) -> None:
         """Add what usually happens at each stage of a deal."""
-        about = {"customer": client.row, "contact": client.contact, "deal": deal}
+        about = _about(client, deal)
         for place, (stage, at) in enumerate(events):
             end = events[place + 1][1] if place + 1 < len(events) else None
             for kind, subject, when in self._at_stage(stage, at, end):
@@ -83,14 +84,14 @@ class Touches:
         return self.world.days.at(day, self.rng, after=at)
 
     def of_lead(self, lead: Lead | None, key: str, at: datetime, end: datetime) -> None:
-        self.add(Kind.CALL, at + timedelta(minutes=25), key, words.FIRST_CALLS[0], lead=lead)
+        self.add(Kind.CALL, at + timedelta(minutes=25), key, words.FIRST_CALLS[0], lead_id=lead and lead.pk)
         if self.rng.random() < 0.6:
-            self.add(Kind.CALL, self._between(at, end), key, words.FIRST_CALLS[1], lead=lead)
+            self.add(Kind.CALL, self._between(at, end), key, words.FIRST_CALLS[1], lead_id=lead and lead.pk)
 
     def routine(self, client: Client, key: str, day: date) -> None:
         kind, subject = (Kind.MEETING, words.MEETINGS[1]) if self.rng.random() < 0.08 else (Kind.CALL, words.CALLS[5])
         at = self.world.days.at(day, self.rng)
-        self.add(kind, at, key, subject, customer=client.row, contact=client.contact)
+        self.add(kind, at, key, subject, **_about(client, None))
 
     def plan_next(self, deal: Deal, client: Client, key: str) -> None:
         """Plan the next step of an open deal: today or later for most, overdue or missing for some."""
@@ -111,8 +112,12 @@ class Touches:
             days.at(day, self.rng),
             key,
             words.NEXT_STEP,
-            {"customer": client.row, "contact": client.contact, "deal": deal},
+            _about(client, deal),
         )
         row.is_done, row.duration, row.result, row.direction = False, None, "", Activity.Direction.OUT
         row.created_at = row.updated_at = deal.stage_since
         self.world.activities.append(row)
+
+
+def _about(client: Client, deal: Deal | None) -> dict[str, Any]:
+    return {"customer_id": client.row.pk, "contact_id": client.contact.pk, "deal_id": deal and deal.pk}

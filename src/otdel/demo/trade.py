@@ -31,7 +31,7 @@ MEDIANS = {
     "retail": 26_000,
 }
 SALES_MIX = {"circ": 20, "well": 14, "station": 13, "boiler": 18, "radiator": 14, "auto": 13, "service": 5}
-SERVICE_MIX = {"service": 70, "auto": 20, "circ": 10}
+SERVICE_MIX: dict[str, float] = {"service": 70, "auto": 20, "circ": 10}
 LEADS = {"active": 11.0, "north": 2.0, "south": 2.0, "service": 0.0}
 ROUTINE_CALLS = 15
 
@@ -95,7 +95,7 @@ class Trade:
 
     def _pace(self, worker: firm.Worker, month: int) -> float:
         back = month - self.world.days.current_month
-        pace = self.world.days.season(month) * (1 + 0.006 * (month - 9))
+        pace = self.world.days.season(month) * (1 + 0.006 * (month - 11))
         if worker.hired is not None:
             pace *= min(1, 0.4 + 0.2 * (back - worker.hired))
         if worker.unit == firm.SHRINKING and back >= firm.SHRINKING_FROM:
@@ -124,7 +124,8 @@ class Trade:
         world, rng = self.world, self.rng
         last, first, _middle = names.person(rng)
         company, number = rng.choice(names.ROOTS) + rng.choice(names.ENDS), len(world.leads)
-        return Lead(
+        return world.new(
+            Lead,
             title=f"{world.say(words.LEAD)}: {world.say(words.GROUPS[rng.choice(list(words.GROUPS))]).lower()}",
             status=Lead.Status.NEW,
             company_name=company,
@@ -201,8 +202,8 @@ class Trade:
         target = target or lognormal(rng, MEDIANS[client.segment] * worker.size, 0.55)
         count = rng.choices((1, 2, 3, 4), (3, 4, 2, 1))[0]
         discount = rng.choice((0, 0, 0, 3, 5, 7)) + (8 if client.segment in ("dealer", "key") else 0)
-        groups = rng.choices(list(mix), list(mix.values()), k=count)
-        return [self._item(group, target / count, discount) for group in dict.fromkeys(groups)]
+        groups = list(dict.fromkeys(rng.choices(list(mix), list(mix.values()), k=count)))
+        return [self._item(group, target / len(groups), discount) for group in groups]
 
     def _item(self, group: str, share: float, discount: int) -> Item:
         products = self.world.products[group]
@@ -238,7 +239,8 @@ class Trade:
     def _row(self, client: Client, key: str, at: datetime, items: list[Item], service: bool, lead: Lead | None) -> Deal:
         world, rng = self.world, self.rng
         source = lead.source if lead else world.sources["repeat"]
-        return Deal(
+        return world.new(
+            Deal,
             title=f"{world.say(words.GROUPS[items[0].group])}: {client.row.name}"[:250],
             customer=client.row,
             contact=client.contact,
@@ -263,19 +265,35 @@ class Trade:
         for stage, at in events:
             if not world.days.has_passed(at.date()):
                 break
-            by = world.people[world.at_work(key, at.date())]
-            world.changes.append(StageChange(deal=row, before=before, after=stages[stage], at=at, by=by))
-            before = row.stage = stages[stage]
+            world.changes.append(
+                world.new(
+                    StageChange,
+                    deal_id=row.pk,
+                    before_id=before,
+                    after_id=stages[stage].pk,
+                    at=at,
+                    by_id=world.people[world.at_work(key, at.date())].pk,
+                )
+            )
+            row.stage, before = stages[stage], stages[stage].pk
             row.stage_since = row.updated_at = at
             if stage in (WON, LOST):
                 self._close(row, stage, at, key)
         self._own(row, client, key)
         world.deals.append(row)
         world.deal_lines += [
-            DealLine(deal=row, product=i.product, name=i.product.name, quantity=i.quantity, price=i.price,
-                     amount=i.amount, position=place)
-            for place, i in enumerate(items)
-        ]  # fmt: skip
+            world.new(
+                DealLine,
+                deal_id=row.pk,
+                product_id=item.product.pk,
+                name=item.product.name,
+                quantity=item.quantity,
+                price=item.price,
+                amount=item.amount,
+                position=place,
+            )
+            for place, item in enumerate(items)
+        ]
 
     def _close(self, row: Deal, stage: int, at: datetime, key: str) -> None:
         world = self.world

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db import models
 
 from otdel.activities.models import Activity
 from otdel.billing.models import (
@@ -28,6 +30,8 @@ from otdel.demo.days import Days
 from otdel.demo.words import Word
 from otdel.org.models import Membership, Person, Role, Unit
 from otdel.plans.models import Plan, PlanLine
+
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass
@@ -102,6 +106,12 @@ class World:
         self.plan_lines: list[PlanLine] = []
         self.tally = Tally()
         self._spans: dict[str, list[tuple[date, date, str]]] = {}
+        self._last: dict[type[models.Model], int] = defaultdict(int)
+
+    def new(self, model: type[M], **fields: Any) -> M:
+        """Return an unwritten row that already has its key, so that others can point at it."""
+        self._last[model] += 1
+        return model(id=self._last[model], **fields)
 
     def rng(self, name: str) -> Random:
         """Return a stream of its own, so that one part's draws do not shift another's."""
@@ -133,6 +143,10 @@ class World:
     def unit(self, key: str, day: date) -> Unit | None:
         found = self.unit_key(key, day)
         return self.units[found] if found else None
+
+    def unit_id(self, key: str, day: date) -> int | None:
+        found = self.unit(key, day)
+        return found.pk if found else None
 
     def at_work(self, key: str, day: date) -> str:
         """Return the person, or who took over their clients when they left before the day."""

@@ -149,10 +149,10 @@ def bin_invoice(*, by: Person, invoice_id: int, now: datetime) -> None:
 @action
 def restore_invoice(*, by: Person, invoice_id: int, now: datetime) -> Invoice:
     """Take the invoice out of the bin, with the money it had as far as that is still free."""
-    seen = access.binned_invoices(by).filter(pk=invoice_id).first()
+    seen = access.visible_invoices(by, binned=True).filter(pk=invoice_id).first()
     parts = allocation.recalled("invoice.binned", seen) if seen else {}
     payments = _lock_payments(parts)
-    invoice: Invoice = one_for(access.binned_invoices(by), by, "invoice", Right.DELETE, invoice_id)
+    invoice: Invoice = one_for(access.visible_invoices(by, binned=True), by, "invoice", Right.DELETE, invoice_id)
     invoice.deleted_at, invoice.updated_at = None, now
     invoice.save(update_fields=["deleted_at", "updated_at"])
     _give_back(invoice, payments, parts, now)

@@ -10,11 +10,11 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from otdel.billing import access
 from otdel.billing.models import DealLine, InvoiceLine, Product, ShipmentLine
 from otdel.billing.rules import LineValues, WrongLine, check_size, follows_lines, priced, total
 from otdel.core import journal
 from otdel.core.act import action
+from otdel.deals.access import deal_for_change
 from otdel.deals.models import Deal
 from otdel.org.models import Person
 
@@ -66,7 +66,7 @@ def set_deal_lines(
     *, by: Person, deal_id: int, lines: Sequence[LineValues], now: datetime, recount: bool | None = None
 ) -> Deal:
     """Replace the deal's lines. The amount follows them unless it was typed by hand; `recount` decides otherwise."""
-    deal = access.deal_for_change(by, deal_id)
+    deal = deal_for_change(by, deal_id)
     ready = checked(lines)
     if any((line.amount or 0) < 0 for line in ready):
         raise WrongLine(_("A deal sells: its lines cannot be negative."), field="lines")

@@ -90,7 +90,7 @@ def bin_payment(*, by: Person, payment_id: int, now: datetime) -> None:
 @action
 def restore_payment(*, by: Person, payment_id: int, now: datetime) -> Payment:
     """Take the payment out of the bin and lay it on the invoices it paid, as far as they still need it."""
-    payment: Payment = one_for(access.binned_payments(by), by, "payment", Right.DELETE, payment_id)
+    payment: Payment = one_for(access.visible_payments(by, binned=True), by, "payment", Right.DELETE, payment_id)
     payment.deleted_at, payment.updated_at = None, now
     payment.save(update_fields=["deleted_at", "updated_at"])
     parts = allocation.recalled("payment.binned", payment)

@@ -105,7 +105,7 @@ def bin_shipment(*, by: Person, shipment_id: int, now: datetime) -> None:
 
 @action
 def restore_shipment(*, by: Person, shipment_id: int, now: datetime) -> Shipment:
-    shipment: Shipment = one_for(access.binned_shipments(by), by, "shipment", Right.DELETE, shipment_id)
+    shipment: Shipment = one_for(access.visible_shipments(by, binned=True), by, "shipment", Right.DELETE, shipment_id)
     shipment.deleted_at, shipment.updated_at = None, now
     shipment.save(update_fields=["deleted_at", "updated_at"])
     journal.record("shipment.restored", shipment, by=by, at=now, day=shipment.shipped_on)

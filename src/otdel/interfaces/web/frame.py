@@ -155,11 +155,11 @@ def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
 def person_menu(lang: str, theme: str) -> str:
     """Return the menu with @name@, @initials@, @next@ and @csrf@ left to fill in."""
     profile = address("profile")
-    mine, me, keys = escape(_("My profile")), escape(_("Me and settings")), escape(_("Keys"))
+    mine, me, keys = escape(_("My profile")), escape(_("me and settings")), escape(_("Keys"))
     rows = f'<a href="{escape(profile)}">{icon("user")}{mine}</a>' if profile else ""
     return (
         '<details class="menu right me">'
-        f'<summary aria-label="{me}: @name@">@initials@</summary>'
+        f'<summary aria-label="@initials@: @name@, {me}">@initials@</summary>'
         f'<div class="menu-list"><div class="label">@name@</div>{rows}'
         f"{_theme_form(theme, HIDDEN)}{_language_form(lang, HIDDEN)}"
         f'<button type="button" data-opens="keys">{icon("help")}{keys}</button>'

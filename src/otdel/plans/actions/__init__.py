@@ -10,6 +10,7 @@ from otdel.plans.actions.documents import (
     return_plan,
     revise_plan,
 )
+from otdel.plans.actions.spread import spread_plan
 
 __all__ = [
     "CellChange",
@@ -20,4 +21,5 @@ __all__ = [
     "delete_draft",
     "return_plan",
     "revise_plan",
+    "spread_plan",
 ]

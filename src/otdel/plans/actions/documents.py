@@ -55,7 +55,7 @@ def create_plan(
     Plan.objects.filter(pk=plan.pk).update(root=plan)
     _check_cells(plan, by, amounts)
     _write(plan, amounts)
-    _recount(plan, by)
+    recount(plan, by)
     journal.record("plan.created", plan, by=by, at=now, metric=metric, period=str(period))
     plan.root_id = plan.pk
     return plan
@@ -78,7 +78,7 @@ def change_cells(*, by: Person, plan_id: int, changes: Iterable[CellChange], now
             _("Somebody changed the same numbers meanwhile. Both are shown: choose which stays."), cells=clashes
         )
     _write(plan, {cell: change.amount for cell, change in wanted.items()})
-    _recount(plan, by)
+    recount(plan, by)
     journal.record("plan.changed", plan, by=by, at=now, cells=len(wanted))
     return plan
 
@@ -199,7 +199,7 @@ def _write(plan: Plan, amounts: Mapping[Cell, Decimal | None]) -> None:
     PlanLine.objects.bulk_create(added, batch_size=1000)
 
 
-def _recount(plan: Plan, by: Person) -> None:
+def recount(plan: Plan, by: Person) -> None:
     """Keep the plan's total: period by period, as the grid sums it."""
     tree = org_access.tree_for(by)
     by_span: dict[tuple[date, date], list[tuple[LineKey, Decimal]]] = defaultdict(list)

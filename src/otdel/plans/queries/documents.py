@@ -18,6 +18,13 @@ from otdel.plans import access
 from otdel.plans.models import Metric, Plan
 from otdel.plans.queries.grid import Grid, as_period, grid
 
+METRICS = Metric.choices
+STATUSES = Plan.Status.choices
+
+
+def period_of(plan: Plan) -> Period:
+    return as_period(plan.starts_on, plan.ends_on)
+
 
 @dataclass(frozen=True)
 class PlanRow:

@@ -17,7 +17,7 @@ function mount(figure) {
   figure.classList.add("mounted");
   addToggle(figure);
   const chart = window.echarts.init(figure.querySelector(".canvas"), null, { renderer: "canvas" });
-  const numbers = JSON.parse(figure.querySelector("script").textContent);
+  const numbers = JSON.parse(figure.dataset.numbers);
   mounted.set(figure, { chart, numbers });
   draw(figure);
   new ResizeObserver(() => chart.resize()).observe(figure.querySelector(".canvas"));

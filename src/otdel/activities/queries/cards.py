@@ -1,0 +1,112 @@
+"""One activity, and the latest ones of a customer or a deal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from otdel.activities import access
+from otdel.activities.models import Activity
+from otdel.core.errors import NotFound
+from otdel.org.access import reach
+from otdel.org.models import Person
+from otdel.org.rules import Right
+
+ABOUT = ("customer", "contact", "lead", "deal", "owner", "unit")
+
+
+@dataclass(frozen=True)
+class Link:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True)
+class ActivityCard:
+    id: int
+    kind: str
+    direction: str
+    at: datetime
+    is_done: bool
+    duration: int | None
+    subject: str
+    text: str
+    result: str
+    owner: Link
+    unit: str
+    customer: Link | None
+    contact: Link | None
+    lead: Link | None
+    deal: Link | None
+    in_bin: bool
+    can_change: bool
+    can_delete: bool
+
+    @property
+    def kind_name(self) -> str:
+        return str(Activity.Kind(self.kind).label)
+
+    @property
+    def title(self) -> str:
+        return self.subject or self.kind_name
+
+
+def _link(record: Any) -> Link | None:
+    return Link(record.pk, str(record)) if record is not None else None
+
+
+def activity_card(person: Person, activity_id: int) -> ActivityCard:
+    """One query besides those of access; two for what is in the bin."""
+    for rows in (access.seen_activities(person), access.visible_activities(person, binned=True)):
+        found: Activity | None = rows.select_related(*ABOUT).filter(pk=activity_id).first()
+        if found is not None:
+            return _card(person, found)
+    raise NotFound(_("There is no such record, or you may not see it."))
+
+
+def _card(person: Person, found: Activity) -> ActivityCard:
+    plain = ("kind", "direction", "at", "is_done", "duration", "subject", "text", "result")
+    links: dict[str, Any] = {name: _link(getattr(found, name)) for name in ("customer", "contact", "lead", "deal")}
+    return ActivityCard(
+        id=found.pk,
+        **{name: getattr(found, name) for name in plain} | links,
+        owner=Link(found.owner_id, str(found.owner)),
+        unit=found.unit.name if found.unit else "",
+        in_bin=found.deleted_at is not None,
+        can_change=reach(person, "activity", Right.CHANGE).includes(found.owner_id),
+        can_delete=reach(person, "activity", Right.DELETE).includes(found.owner_id),
+    )
+
+
+@dataclass(frozen=True)
+class ActivityRow:
+    id: int
+    kind: str
+    at: datetime
+    is_done: bool
+    subject: str
+    text: str
+    result: str
+    owner: str
+
+    @property
+    def kind_name(self) -> str:
+        return str(Activity.Kind(self.kind).label)
+
+    @property
+    def title(self) -> str:
+        return self.subject or self.kind_name
+
+
+def latest(
+    person: Person, *, customer_id: int = 0, deal_id: int = 0, lead_id: int = 0, most: int = 10
+) -> list[ActivityRow]:
+    """Return what passed with a customer, on a deal or a lead, plans first, then the latest. One query."""
+    about = {"customer_id": customer_id, "deal_id": deal_id, "lead_id": lead_id}
+    rows = access.seen_activities(person).filter(**{name: pk for name, pk in about.items() if pk})
+    fields = ("id", "kind", "at", "is_done", "subject", "text", "result", "owner__last_name", "owner__first_name")
+    found: Any = rows.order_by("is_done", "-at", "-id").values_list(*fields)[:most]
+    return [ActivityRow(*row[:7], owner=f"{row[7]} {row[8]}".strip()) for row in found]

@@ -1,0 +1,78 @@
+"""`manage prepare`: everything between a running database and a first page, each step only when needed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from otdel.core import catalogues, database
+
+
+class Command(BaseCommand):
+    help = "Bring database, translations and static files up to this version; show the address."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            problems = database.problems()
+        except OperationalError as error:
+            raise CommandError(f"The database cannot be reached: {error}. Look at DATABASE_URL.") from None
+        if problems:
+            raise CommandError("\n".join(problems))
+        self._migrate()
+        self._compile()
+        self._collect_static()
+        if settings.ENVIRONMENT.demo and "demo" in get_commands() and not get_user_model().objects.exists():
+            self.stdout.write("Filling in a demonstration company…")
+            self.stdout.flush()
+            call_command("demo")
+        if "signin" in get_commands():
+            call_command("signin")
+        self.stdout.write(f"Otdel is at {settings.ENVIRONMENT.address}")
+
+    def _migrate(self) -> None:
+        # Two servers of one database may start together: the second waits, then finds nothing to do.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(hashtext('otdel.migrate'))")
+            try:
+                executor = MigrationExecutor(connection)
+                if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                    self.stdout.write("Preparing the database…")
+                    self.stdout.flush()
+                    call_command("migrate", interactive=False, verbosity=0)
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext('otdel.migrate'))")
+
+    def _compile(self) -> None:
+        try:
+            catalogues.compile_all()
+        except OSError as error:
+            self.stderr.write(f"Translations could not be compiled ({error.strerror}): pages will be in English.")
+
+    def _collect_static(self) -> None:
+        """Collect static files when one of them changed, was added or went."""
+        root = Path(settings.STATIC_ROOT)
+        stamp = root / ".collected"
+        digest = _static_digest()
+        if stamp.exists() and stamp.read_text() == digest:
+            return
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.write_text(digest)
+
+
+def _static_digest() -> str:
+    seen = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = Path(storage.path(name)).stat()
+            seen.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
