@@ -1,4 +1,4 @@
-"""What every test may use."""
+"""What every test stands on; the database server itself is started by testing_settings.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
+from otdel.core import catalogues
 from otdel.host import testing
 
 hypothesis_settings.register_profile("otdel", deadline=None)
@@ -15,6 +16,10 @@ hypothesis_settings.load_profile("otdel")
 def pytest_configure(config: pytest.Config) -> None:
     # the real hasher takes half a second for each of the firm's seven people
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    catalogues.compile_all()  # pages are tested in Russian too
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

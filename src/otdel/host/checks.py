@@ -17,7 +17,7 @@ from otdel.host.refusal import Refused
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONTS = ("/usr/share/fonts/**/DejaVuSans.ttf", "/Library/Fonts/*.ttf", "/System/Library/Fonts/*")
 NEEDED = "apt-get install --yes --no-install-recommends chromium fonts-dejavu-core"
-PARALLEL = 2
+SPREAD = ["-n", "2"]
 
 
 def tool(name: str) -> str:
@@ -39,18 +39,17 @@ def linters() -> dict[str, processes.Command]:
 
 def test(arguments: list[str]) -> int:
     """Run the tests; all of them on two cores, those named as they are named."""
-    browser = find_browser(demand=not arguments)
-    if browser:
-        os.environ["PLAYWRIGHT_CHROMIUM"] = browser
-    spread = [] if arguments else ["-n", str(PARALLEL), "--dist", "loadgroup"]
+    if not arguments:
+        bring_browser()
     os.chdir(CHECKOUT)
-    return processes.call([sys.executable, "-m", "pytest", *spread, *arguments])
+    return processes.call([sys.executable, "-m", "pytest", *(arguments or SPREAD)])
 
 
 def check(arguments: list[str]) -> int:
     """Run every check, then the tests, and say what failed."""
+    bring_browser()
     failed = lint()
-    if test([*arguments, "--ignore=tests/test_checks.py", "-n", str(PARALLEL), "--dist", "loadgroup"]):
+    if test(["--ignore=tests/test_checks.py", *SPREAD, *arguments]):
         failed.append("tests")
     print("Everything is well." if not failed else f"To mend: {', '.join(failed)}. Much of it by: ./otdel fix")
     return 1 if failed else 0
@@ -86,11 +85,10 @@ def fix(arguments: list[str]) -> int:
     return int(any(failed))
 
 
-def find_browser(*, demand: bool) -> str | None:
-    """Return Chromium, bringing it and a font with Cyrillic if we may, or saying the one line to type."""
-    found = _browser()
-    if (found and _font()) or not demand:
-        return found
+def bring_browser() -> None:
+    """Install Chromium and a font with Cyrillic where they are missing and we may; else say the one line to type."""
+    if browser() and _font():
+        return
     if not shutil.which("apt-get"):
         raise Refused("The tests need Chromium and a font with Cyrillic. Install them and try again.")
     if os.geteuid() != 0:
@@ -101,13 +99,10 @@ def find_browser(*, demand: bool) -> str | None:
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Refused(f"{' '.join(command)} failed:", *done.stderr.strip().splitlines()[-5:])
-    found = _browser()
-    if found is None:
-        raise Refused("Chromium was installed and cannot be found. Name it: PLAYWRIGHT_CHROMIUM=/path ./otdel test")
-    return found
 
 
-def _browser() -> str | None:
+def browser() -> str | None:
+    """Return the Chromium of this machine; PLAYWRIGHT_CHROMIUM names another."""
     given = os.environ.get("PLAYWRIGHT_CHROMIUM", "")
     if given and os.access(given, os.X_OK):
         return given

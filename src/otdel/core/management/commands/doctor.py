@@ -71,7 +71,7 @@ def _migrations() -> Generator[Finding, None, bool]:
 def _worker(now: datetime) -> Finding:
     seen, late = worker.last_heartbeat(), worker.waiting()
     if seen is None:
-        return "background jobs", False, "no worker has ever run", "Start Otdel: ./otdel run"
+        return "background jobs", False, "no worker is running", "Start Otdel: ./otdel run"
     found = f"the worker was last seen {max((now - seen).seconds if now > seen else 0, 0)} s ago, {late} jobs are late"
     well = now - seen < QUIET and not late
     return "background jobs", well, found, "Start Otdel (./otdel run); if it runs, look at what it prints."

@@ -1,0 +1,103 @@
+"""The one file a newcomer starts: it says what is wrong in sentences."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from otdel.host import __main__ as host
+from otdel.host.folders import CHECKOUT
+
+
+@pytest.fixture
+def bootstrap() -> ModuleType:
+    loader = importlib.machinery.SourceFileLoader("bootstrap", str(CHECKOUT / "otdel"))
+    spec = importlib.util.spec_from_loader("bootstrap", loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode, before = True, sys.dont_write_bytecode
+    try:
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = before
+    return module
+
+
+def test_without_a_command_it_tells_them_all(bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bootstrap.main([]) == 0
+
+    said = capsys.readouterr().out
+    assert all(command in said for command in bootstrap.COMMANDS)
+    assert set(bootstrap.COMMANDS) == set(host.COMMANDS)
+
+
+def test_an_unknown_command_is_refused(bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bootstrap.main(["start"]) == 1
+
+    assert "Otdel knows no command 'start'." in capsys.readouterr().err
+
+
+def test_an_old_python_is_refused(
+    bootstrap: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bootstrap, "OLDEST", (99, 0))
+
+    assert bootstrap.main(["run"]) == 1
+
+    assert "Otdel needs Python 99.0 or newer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Max retries exceeded: Failed to resolve 'index'", "could not be downloaded"),
+        ("OSError: [Errno 28] No space left on device", "The disk is full"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "not the one that was pinned"),
+        ("ERROR: No matching distribution found for scipy", "no ready-made package"),
+        ("ERROR: something new", "could not be installed"),
+    ],
+)
+def test_what_pip_complains_of_is_explained(bootstrap: ModuleType, said: str, expected: str) -> None:
+    assert expected in " ".join(bootstrap.explain(said))
+
+
+def test_what_is_pinned_counts_for_both_sets(bootstrap: ModuleType, tmp_path: Path) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.touch()
+
+    assert not bootstrap.ready(str(tmp_path), str(python), "run")
+    (tmp_path / "otdel-installed").write_text(bootstrap.digest("run"))
+    assert bootstrap.ready(str(tmp_path), str(python), "run")
+    assert not bootstrap.ready(str(tmp_path), str(python), "dev")
+    (tmp_path / "otdel-installed").write_text(bootstrap.digest("dev"))
+    assert bootstrap.ready(str(tmp_path), str(python), "run")
+
+
+def test_pins_name_hashes_and_no_registry() -> None:
+    for name in ("run", "dev"):
+        content = (CHECKOUT / "requirements" / f"{name}.txt").read_text()
+        pinned = [line for line in content.splitlines() if line and line[0] not in " #"]
+        assert pinned
+        assert all("==" in line and line.endswith("\\") for line in pinned)
+        assert "http" not in content
+
+
+def test_wrong_settings_end_the_start_with_sentences() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "otdel.host", "run"],
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT / "src"), "PORT": "many"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == "PORT='many' is wrong: give a whole number from 1 to 65535.\n"

@@ -1,0 +1,131 @@
+"""Children are started again when they die, and never outlive us."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from otdel.host import folders, supervisor
+from otdel.host.refusal import Refused
+from otdel.host.supervisor import Child
+
+SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+# Ignores the request to end, and has a grandchild that would hold its port.
+STUBBORN = [
+    sys.executable,
+    "-c",
+    "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    "print(subprocess.Popen(['sleep', '60']).pid, file=open(sys.argv[1], 'w'), flush=True); time.sleep(60)",
+]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def wait_until_gone(pid: int) -> bool:
+    deadline = time.monotonic() + 20
+    while alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not alive(pid)
+
+
+def pid_of(child: Child) -> int:
+    assert child.program
+    return child.program.pid
+
+
+def test_a_killed_child_starts_again_after_a_growing_pause(capsys: pytest.CaptureFixture[str]) -> None:
+    child = Child("The worker", SLEEP)
+    child.look(child.due)
+    first = pid_of(child)
+
+    os.kill(first, signal.SIGKILL)
+    assert wait_until_gone(first)
+    now = time.monotonic()
+    child.look(now)
+    assert child.program is None
+    child.look(now + 0.2)
+    second = pid_of(child)
+
+    assert second != first
+    assert alive(second)
+    assert child.pause == 0.4
+    assert "The worker ended (code -9); it starts again in 0.2 s." in capsys.readouterr().out
+    child.stop()
+    child.wait(time.monotonic() + 10)
+    assert not alive(second)
+
+
+def test_a_child_that_lived_well_starts_again_at_once() -> None:
+    child = Child("The worker", SLEEP, pause=30.0)
+    child.look(child.due)
+    os.kill(pid_of(child), signal.SIGKILL)
+    assert wait_until_gone(pid_of(child))
+
+    child.look(child.started + supervisor.LIVED_WELL + 1)
+
+    assert child.pause == 2 * supervisor.FIRST_PAUSE
+
+
+def test_a_stubborn_child_is_ended_with_its_own_children(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    child = Child("The web server", [*STUBBORN, str(note)])
+    child.look(child.due)
+    while not note.exists() or not note.read_text().strip():
+        time.sleep(0.05)
+    grandchild = int(note.read_text())
+
+    child.stop()
+    child.wait(time.monotonic() + 0.5)
+
+    assert wait_until_gone(pid_of(child))
+    assert wait_until_gone(grandchild)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_children_die_with_a_killed_supervisor() -> None:
+    code = (
+        "from otdel.host import processes; import sys, time;"
+        "child = processes.child([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        "print(child.pid, flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(folders.CHECKOUT / "src")},
+        stdout=subprocess.PIPE,
+    )
+    with parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        assert alive(child)
+
+        parent.kill()
+
+    assert wait_until_gone(child)
+
+
+def test_a_port_in_use_is_refused_with_another() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(Refused, match=f"Port {port} is in use.*PORT=.* ./otdel run"):
+            supervisor.check_port("127.0.0.1", port)
+
+
+def test_a_foreign_address_is_refused_with_one_of_ours() -> None:
+    with pytest.raises(Refused, match=r"no address 192\.0\.2\.1"):
+        supervisor.check_port("192.0.2.1", 8000)
