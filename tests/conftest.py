@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 from hypothesis import settings as hypothesis_settings
 
 from otdel.core import catalogues
 from otdel.host import testing
 
-hypothesis_settings.register_profile("otdel", deadline=None)
+hypothesis_settings.register_profile("otdel", deadline=None)  # a shared machine makes one example slow now and then
 hypothesis_settings.load_profile("otdel")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    # the real hasher takes half a second for each of the firm's seven people
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
