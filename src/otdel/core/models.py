@@ -97,6 +97,19 @@ class CustomField(models.Model):
         return f"#{self.pk} {self.record}.{self.key}"
 
 
+class RequiredField(models.Model):
+    """A field of our own that the company wants filled in on every card of a kind of record."""
+
+    record = models.CharField(max_length=40)
+    field = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["record", "field"], name="required_field_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.record}.{self.field}"
+
+
 class Heartbeat(models.Model):
     """When a background process was last alive."""
 

@@ -343,18 +343,31 @@ class Custom(Filter):
 
     name: str = ""
     exact: bool = False
+    type: str = "TEXT"
     options: tuple[str, ...] = ()
 
     def choices(self, asking: Asking) -> list[Option]:
+        if self.type == "FLAG":
+            return [("1", _("yes")), ("0", _("no"))]
         return [(each, each) for each in self.options]
 
     def read(self, params: Params, asking: Asking) -> str | None:
-        return _first(params, self.key) or None
+        text = _first(params, self.key)
+        return text if text and self._stored(text) is not None else None
+
+    def _stored(self, text: str) -> Any:
+        if self.type == "NUMBER":
+            number = read_amount(text)
+            return None if number is None else int(number) if number == int(number) else float(number)
+        if self.type == "DATE":
+            day = read_day(text)
+            return day and day.isoformat()
+        return text == "1" if self.type == "FLAG" else text
 
     def narrow(self, rows: QuerySet[Any], value: str, asking: Asking) -> QuerySet[Any]:
         if self.exact:
-            return rows.filter(custom__contains={self.name: value})
+            return rows.filter(custom__contains={self.name: self._stored(value)})
         return rows.filter(**{f"custom__{self.name}__icontains": value})
 
     def says(self, value: str, asking: Asking) -> str:
-        return f"{self.label}: {value}"
+        return f"{self.label}: {dict(self.choices(asking)).get(value, value)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from otdel.interfaces.web import accounts, first_run, home, profile
+from otdel.interfaces.web import accounts, deals, first_run, home, profile
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *first_run.urlpatterns,
     *accounts.urlpatterns,
     *profile.urlpatterns,
+    *deals.urlpatterns,
 ]

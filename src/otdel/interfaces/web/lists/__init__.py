@@ -1,0 +1,9 @@
+"""Every list of records: how it is drawn, narrowed, remembered, shared by its address, and taken away as a file.
+
+A room's page module describes its list as a `ListPage` and adds `urls(page)` to its addresses.
+"""
+
+from otdel.interfaces.web.lists.page import BulkAction, ListPage
+from otdel.interfaces.web.lists.views import asking_of, urls
+
+__all__ = ["BulkAction", "ListPage", "asking_of", "urls"]
