@@ -7,14 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
-from django.utils.html import escape
+from django.utils.html import escape, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
@@ -26,7 +27,14 @@ from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address
 from otdel.org import access
 from otdel.org.rules import Right
 
+if TYPE_CHECKING:
+    from otdel.org.models import Person
+
 THEMES = ("auto", "light", "dark")
+NOTICE = (
+    '<div hidden data-toast="{0}" data-tone="{1}"></div>'
+    '<noscript><div class="alert" role="status"><div>{0}</div></div></noscript>'
+)
 
 
 def layout(request: HttpRequest) -> dict[str, Layout]:
@@ -66,7 +74,7 @@ class Layout:
 
     def _allowed(self, entries: tuple[Entry, ...], right: Right) -> tuple[str, ...]:
         """Return the entries of this person's role: the key their ready strings are kept by."""
-        person = self.request.user
+        person = cast("Person", self.request.user)
         return tuple(each.url for each in entries if not each.kind or access.scope(person, each.kind, right))
 
     def rail(self, counters: Mapping[str, Any] | None) -> SafeString:
@@ -95,9 +103,20 @@ class Layout:
         """The choice of language for those who are not signed in."""
         return self._filled(frame.languages(self.lang))
 
+    @cached_property
+    def csrf(self) -> str:
+        """One token for the whole frame: each call of Django's makes a new mask of 64 random choices."""
+        return get_token(self.request)
+
+    @property
+    def notices(self) -> SafeString:
+        """What earlier requests had to say: toasts, and plain notices without scripts."""
+        kept = get_messages(self.request)
+        return format_html_join("", NOTICE, ((each.message, each.level_tag) for each in kept)) if kept else SafeString()
+
     def _filled(self, text: str) -> SafeString:
         here = escape(self.request.get_full_path())
-        return mark_safe(text.replace("@next@", here).replace("@csrf@", get_token(self.request)))
+        return mark_safe(text.replace("@next@", here).replace("@csrf@", self.csrf))
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.html import escape, format_html, format_html_join
@@ -25,14 +26,19 @@ def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
 
 def deviation(ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0) -> SafeString:
     """«−33 % ▼» with colour, sign and words when outside tolerance either way."""
-    text = formats.current().deviation(ratio, places)
-    if ratio is None or abs(ratio) <= tolerance:
+    fmt = formats.current()
+    text = fmt.deviation(ratio, places)
+    if ratio is None or abs(float(ratio)) <= float(tolerance):
         return mark_safe(f'<span class="dev">{text}</span>')
-    tone, sign, words = ("under", "▼", _("below tolerance")) if ratio < 0 else ("over", "▲", _("above tolerance"))
-    return mark_safe(
-        f'<span class="dev {tone}">{text} <span aria-hidden="true">{sign}</span>'
-        f'<span class="sr">, {escape(words)}</span></span>'
-    )
+    tone = "under" if ratio < 0 else "over"
+    return mark_safe(f'<span class="dev {tone}">{text} {_outside(str(fmt.locale), tone)}</span>')
+
+
+@lru_cache(maxsize=8)
+def _outside(lang: str, tone: str) -> str:
+    """Return the sign and, for whoever does not see it, the words."""
+    sign, words = ("▼", _("below tolerance")) if tone == "under" else ("▲", _("above tolerance"))
+    return f'<span aria-hidden="true">{sign}</span><span class="sr">, {escape(words)}</span>'
 
 
 def bullet(
@@ -72,7 +78,7 @@ def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
     """Return the class of a heat map's cell: within tolerance nothing, then three depths either way."""
     if ratio is None:
         return "none"
-    size = float(abs(ratio)) / (float(tolerance) or 1)
+    size = abs(float(ratio)) / (float(tolerance) or 1)
     if size <= 0.5:
         return ""
     depth = 1 if size <= 1 else 2 if size <= 2 else 3

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from otdel.interfaces.web import formats, frame, marks
+from otdel.interfaces.web.layout import Layout
 
 register = template.Library()
 
@@ -54,7 +55,8 @@ def page_title(context: template.Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def rail(context: template.Context) -> SafeString:
-    return context["layout"].rail(context.get("counters"))
+    frame_of_page: Layout = context["layout"]
+    return frame_of_page.rail(context.get("counters"))
 
 
 @register.simple_block_tag
