@@ -27,10 +27,3 @@ def signed(firm: Firm, client: Client):
         return client
 
     return sign
-
-
-@pytest.fixture
-def olga(firm: Firm, client):
-    """A director's client."""
-    client.force_login(firm.olga)
-    return client
