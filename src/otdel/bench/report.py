@@ -1,0 +1,70 @@
+"""The table people read, and its place in docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from otdel.bench.load import Ratio
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One page at one size."""
+
+    size: str
+    rates: list[float]
+    ratio: Ratio
+    queries: int
+
+    @property
+    def good(self) -> bool:
+        return self.ratio.median >= ENOUGH and self.queries <= MOST_QUERIES
+
+
+@dataclass(frozen=True)
+class Result:
+    """One page at every size, and how many times dearer the biggest is than the smallest."""
+
+    name: str
+    lines: list[Line]
+    growth: Ratio | None
+
+    @property
+    def good(self) -> bool:
+        return all(line.good for line in self.lines) and (self.growth is None or self.growth.median <= MOST_GROWTH)
+
+
+def plain(name: str) -> str:
+    """Return the page's name without its numbers, which differ between sizes."""
+    return re.sub(r"[\d,]+", "#", name) if name.endswith("people") and "30" not in name else name
+
+
+def table(results: list[Result], machine: str, given: argparse.Namespace) -> str:
+    head = "| page | deals | of the floor's requests per second | requests per second | queries | growth |"
+    rows = [head, "|---|--:|--:|--:|--:|--:|"]
+    for result in results:
+        for line in result.lines:
+            last = line is result.lines[-1]
+            growth = f"{result.growth}" if last and result.growth else ""
+            mark = "" if line.good else " ✗"
+            rows.append(
+                f"| {result.name} | {line.size} | {line.ratio}{mark} | {statistics.median(line.rates):.0f} "
+                f"| {line.queries} | {growth} |"
+            )
+    told = f"{machine}; {given.rounds} rounds of {given.seconds:g} s, {given.connections} connections."
+    return "\n".join([told, "", *rows])
+
+
+def write(path: Path, text: str) -> None:
+    """Put the table between its marks."""
+    old = path.read_text()
+    before, _, rest = old.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
