@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Copies what the pages need from node_modules into static/vendor, unmodified, with licences and versions.
 
-Run by `make vendor` after `npm ci --ignore-scripts`. Nobody else needs Node: the copies are committed.
+Run by `make vendor`. Nobody else needs Node: the copies are committed.
 """
 
 from __future__ import annotations

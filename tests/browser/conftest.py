@@ -73,6 +73,8 @@ def opened(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -
         context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
         contexts.append(context)
         cookies = {"theme": theme, "django_language": language, **_session(person)}
+        if person is not None:  # a person's own language goes before the browser's
+            type(person).objects.filter(pk=person.pk).update(language=language)
         context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         page = context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
