@@ -127,6 +127,7 @@ def picture(request: pytest.FixtureRequest) -> Callable[..., Path]:
         RESULTS.mkdir(exist_ok=True)
         stem = re.sub(r"[^\w-]+", "-", f"{request.node.name}-{name}".strip("-"))
         path = RESULTS / f"{stem}.png"
+        page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
         page.screenshot(path=path, full_page=True)
         return path
 

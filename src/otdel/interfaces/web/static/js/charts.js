@@ -44,6 +44,8 @@ function draw(figure) {
 }
 document.addEventListener("theme", () => { for (const figure of mounted.keys()) if (figure.isConnected) draw(figure); else mounted.delete(figure); });
 
+for (const moment of ["beforeprint", "afterprint"]) addEventListener(moment, () => { for (const { chart } of mounted.values()) chart.resize(); });
+
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const names = ["ink", "ink-2", "ink-3", "line", "paper", "fact", "fan", "plan", "past", "under", "over", "accent"];
