@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from otdel.core.models import Fold, SortKey
 
@@ -20,6 +21,13 @@ class DateRange(Func):
 class Company(models.Model):
     """The one organisation of this installation and what it decided once for everybody."""
 
+    class Purchase(models.TextChoices):
+        """What makes somebody a client: new and active clients are counted by it."""
+
+        PAYMENTS = "payments", _("A payment received")
+        SHIPMENTS = "shipments", _("A shipment made")
+        DEALS = "deals", _("A deal won")
+
     name = models.CharField(max_length=200)
     currency = models.CharField(max_length=3, default="RUB")
     country = models.CharField(max_length=2, default="RU", help_text="production calendar")
@@ -28,6 +36,7 @@ class Company(models.Model):
     tolerance = models.DecimalField(max_digits=4, decimal_places=3, default="0.200")
     active_days = models.PositiveSmallIntegerField(default=90)
     new_client_days = models.PositiveSmallIntegerField(default=90)
+    purchase = models.CharField(max_length=9, choices=Purchase, default=Purchase.PAYMENTS)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 

@@ -144,3 +144,93 @@ class PlanLine(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.starts_on}–{self.ends_on} {self.amount}"
+
+
+class Source(models.TextChoices):
+    """The records a day's facts are counted from; the metrics of one source are refilled together."""
+
+    PAYMENTS = "payments", _("Payments")
+    SHIPMENTS = "shipments", _("Shipments")
+    DEALS = "deals", _("Deals")
+    ACTIVITIES = "activities", _("Activities")
+    CLIENTS = "clients", _("Clients")
+
+
+class DailyFact(models.Model):
+    """A finished day's fact, kept so that it need not be counted again. Thrown away and rewritten, never changed.
+
+    Plain numbers instead of foreign keys, 0 for "none": a cache of what the records say needs no second check.
+    """
+
+    metric = models.CharField(max_length=20, choices=Metric)
+    day = models.DateField()
+    unit_id = models.BigIntegerField()
+    amount = models.DecimalField(max_digits=17, decimal_places=2)
+
+    class Meta:
+        abstract = True
+
+
+class FactUnitDay(DailyFact):
+    """What a department's people brought in a day: curves and profiles read this."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["metric", "day", "unit_id"], include=["amount"], name="fact_unit_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.day} unit {self.unit_id} {self.amount}"
+
+
+class FactDay(DailyFact):
+    """What a person brought in a day: the rows of the board read this."""
+
+    person_id = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["metric", "day", "unit_id"], include=["person_id", "amount"], name="fact_day"),
+            models.Index(fields=["person_id", "metric", "day"], include=["unit_id", "amount"], name="fact_day_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.day} person {self.person_id} {self.amount}"
+
+
+class FactCell(DailyFact):
+    """The same cut by every segment at once: read only when a cut is asked for."""
+
+    person_id = models.BigIntegerField()
+    product_group_id = models.BigIntegerField()
+    client_segment_id = models.BigIntegerField()
+    region_id = models.BigIntegerField()
+    channel_id = models.BigIntegerField()
+    # 1 new, 0 regular, -1 nobody's: the record names no customer
+    is_new = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["metric", "day", "unit_id"], name="fact_cell"),
+            models.Index(fields=["person_id", "metric", "day"], name="fact_cell_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.day} person {self.person_id} {self.amount}"
+
+
+class ChangedDay(models.Model):
+    """A day whose kept facts are behind the records. Written by database triggers in the change's own transaction."""
+
+    source = models.CharField(max_length=10, choices=Source)
+    day = models.DateField()
+    # the transaction that wrote it: one row per transaction and day is enough
+    writer = models.BigIntegerField()
+    # Transactions below this number may have missed the change; the day is refilled when they have ended.
+    settles_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["source", "day", "writer"], name="changed_day")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.day}"
