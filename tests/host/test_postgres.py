@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from otdel.host import folders
+from otdel.host import folders, programs
 from otdel.host.postgres import Server
 from otdel.host.refusal import Refused
 
@@ -139,3 +140,26 @@ def test_files_of_another_major_version_are_refused_with_advice(tmp_path: Path) 
 
     with pytest.raises(Refused, match="made by PostgreSQL 9"):
         _ = server.programs
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_programs_in_a_closed_folder_are_copied_beside_the_data(folder: Path, tmp_path: Path) -> None:
+    bin_folder = programs.find(None).folder
+    package = bin_folder.parent.parent
+    closed = tmp_path / "closed"
+    shutil.copytree(package / "pginstall", closed / package.name / "pginstall")
+    shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
+    closed.chmod(0o700)
+    data = folder / "closed"
+
+    with Server(data, closed / package.name / "pginstall" / "bin").use() as server:
+        assert data in server.programs.folder.parents
+        assert server.psql("SELECT 1") == "1"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_data_in_a_closed_folder_is_refused_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+
+    with pytest.raises(Refused, match="cannot enter .*OTDEL_DATA=/var/lib/otdel"):
+        Server(tmp_path / "closed" / "data").lease()

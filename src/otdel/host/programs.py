@@ -214,22 +214,30 @@ def _make_account(name: str) -> bool:
 
 
 def _copy(folder: Path, root: Path) -> Path:
-    """Copy programs the server's user cannot reach (a checkout under a closed home) beside the data."""
+    """Copy programs the server's user cannot reach (a checkout under a closed home) beside the data.
+
+    A wheel keeps shared libraries in a folder beside its package, which programs find by the way that leads there.
+    """
     stamp = (folder / "postgres").stat()
     target = root / f"programs-{stamp.st_size:x}-{int(stamp.st_mtime):x}"
+    package = folder.parent.parent
     if not target.exists():
         root.mkdir(parents=True, exist_ok=True)
         for old in root.glob("programs-*"):
             shutil.rmtree(old, ignore_errors=True)
         new = root / f"programs-new-{os.getpid()}"
-        shutil.copytree(folder.parent, new, symlinks=True, ignore=shutil.ignore_patterns("include", "doc", "pkgconfig"))
+        unneeded = shutil.ignore_patterns("include", "doc", "pkgconfig")
+        shutil.copytree(folder.parent, new / package.name / folder.parent.name, symlinks=True, ignore=unneeded)
+        libraries = package.with_name(f"{package.name}.libs")
+        if libraries.is_dir():
+            shutil.copytree(libraries, new / libraries.name, symlinks=True)
         for path in (new, *new.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-        with contextlib.suppress(FileExistsError, OSError):
+        with contextlib.suppress(OSError):  # another process was quicker
             new.rename(target)
         shutil.rmtree(new, ignore_errors=True)
-    return target / folder.name
+    return target / package.name / folder.parent.name / folder.name
 
 
 def _roomy_shared_memory() -> bool:

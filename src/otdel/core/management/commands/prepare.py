@@ -22,6 +22,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
+        self._compile()  # first: Django keeps the catalogues it has once read
         try:
             problems = database.problems()
         except OperationalError as error:
@@ -29,7 +30,6 @@ class Command(BaseCommand):
         if problems:
             raise CommandError("\n".join(problems))
         self._migrate()
-        self._compile()
         self._collect_static()
         if settings.ENVIRONMENT.demo and "demo" in get_commands() and not get_user_model().objects.exists():
             self.stdout.write("Filling in a demonstration company…")
