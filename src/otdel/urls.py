@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from otdel.interfaces.files import urls as files
 from otdel.interfaces.web import gallery, layout
 from otdel.interfaces.web import urls as web
 
@@ -11,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("look/theme/", layout.set_theme, name="set_theme"),
     path("", include(web)),
+    path("", include(files)),
 ]

@@ -42,9 +42,9 @@ def test_who_left_stays_with_the_last_department(firm):
     assert firm.anna.pk in access.reach(fresh(firm.boris), "deal", Right.VIEW).person_ids
 
 
-def test_reach_costs_at_most_three_queries(firm, django_assert_max_num_queries):
+def test_reach_costs_two_queries(firm, django_assert_max_num_queries):
     boris = fresh(firm.boris)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(2):
         access.reach(boris, "deal", Right.VIEW)
         access.reach(boris, "customer", Right.CHANGE)
 

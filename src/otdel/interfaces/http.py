@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
 
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 
@@ -57,6 +58,12 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     return redirect_to_login(target, resolve_url("account_login"))
 
 
+def _check_characters(request: HttpRequest) -> None:
+    """Refuse what no person types: PostgreSQL keeps no NUL in a text, and no form of ours needs one."""
+    if any("\x00" in text for sent in (request.GET, request.POST) for texts in sent.lists() for text in texts[1]):
+        raise Invalid(_("The address or the form holds a character that cannot be kept. Remove it and try again."))
+
+
 def _answering(*methods: str) -> Callable[[View[P]], View[P]]:
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
@@ -65,6 +72,7 @@ def _answering(*methods: str) -> Callable[[View[P]], View[P]]:
                 return to_sign_in(request)
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)
+            _check_characters(request)
             return view(request, *args, **kwargs)
 
         return cast("View[P]", wrapped)

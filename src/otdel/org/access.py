@@ -51,17 +51,30 @@ def forget(person: Person) -> None:
 
 def tree() -> Tree:
     """Return all departments in display order. One query."""
-    rows = Unit.objects.order_by("position", "name", "id").values_list(
-        "id", "name", "parent_id", "head_id", "closed_on"
-    )
-    return Tree.of(Node(*row) for row in rows)
+    return Tree.of(Node(*row) for row in _units().values_list(*_NODE))
+
+
+_NODE = ("id", "name", "parent_id", "head_id", "closed_on")
+
+
+def _units() -> models.QuerySet[Unit]:
+    return Unit.objects.order_by("position", "name", "id")
+
+
+def _look(person: Person) -> None:
+    """Read the departments, and with them the one the person belongs to: together one query, once per request."""
+    latest = Membership.objects.filter(person=person).order_by("-starts_on").values("unit_id")[:1]
+    rows = list(_units().annotate(own=models.Subquery(latest)).values_list(*_NODE, "own"))
+    memory = _memory(person)
+    memory["tree"] = Tree.of(Node(*row[:-1]) for row in rows)
+    memory["unit"] = rows[0][-1] if rows else None
 
 
 def tree_for(person: Person) -> Tree:
     """Return all departments, read once per request."""
     memory = _memory(person)
     if "tree" not in memory:
-        memory["tree"] = tree()
+        _look(person)
     found: Tree = memory["tree"]
     return found
 
@@ -73,9 +86,10 @@ def scope(person: Person, kind: str, right: Right) -> Scope:
 
 
 def _own_units(person: Person) -> frozenset[int]:
-    """Departments the person heads, and the latest one they belong to. One query."""
-    latest = Membership.objects.filter(person=person).order_by("-starts_on").values_list("unit_id", flat=True)[:1]
-    return frozenset(latest) | frozenset(tree_for(person).headed_by(person.pk))
+    """Departments the person heads, and the latest one they belong to."""
+    headed = frozenset(tree_for(person).headed_by(person.pk))
+    own = _memory(person)["unit"]
+    return headed if own is None else headed | {own}
 
 
 def people_of(units: frozenset[int]) -> frozenset[int]:
@@ -87,7 +101,7 @@ def people_of(units: frozenset[int]) -> frozenset[int]:
 
 
 def reach(person: Person, kind: str, right: Right) -> Reach:
-    """Return whose records of this kind the right extends to. At most three queries per request in all."""
+    """Return whose records of this kind the right extends to. At most two queries per request in all."""
     return reach_of_scope(person, scope(person, kind, right))
 
 

@@ -113,7 +113,7 @@ def read(path: Path, shown: Grid) -> Reading:
     spans = _check_heads(rows, shown)
     lines = {row.key: row for row in shown.rows}
     problems: list[str] = []
-    differences = []
+    differences: list[Difference] = []
     for number, cells in enumerate(rows[2:], start=3):
         key = _key_of(cells, number, problems)
         if key is None:

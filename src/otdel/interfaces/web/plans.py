@@ -298,8 +298,7 @@ def _version(row: documents.Version, places: int, current: int) -> dict[str, Any
     }
 
 
-@submission
-def add_row(request: PersonRequest, plan_id: int) -> HttpResponse:
+def _add_row(request: PersonRequest, plan_id: int) -> HttpResponse:
     """Add a line cut by a segment: it appears with a zero to type over."""
     plan = access.plan_for_view(request.user, plan_id)
     shown = grid(request.user, plan_id)
@@ -332,7 +331,7 @@ def _posted_key(request: PersonRequest) -> LineKey:
 def segment(request: PersonRequest, plan_id: int) -> HttpResponse:
     """The form for a line cut by a segment."""
     if request.method == "POST":
-        return add_row(request, plan_id)
+        return _add_row(request, plan_id)
     shown = grid(request.user, plan_id)
     context = {
         "plan": shown.plan,
@@ -408,7 +407,7 @@ def compare(request: PersonRequest, before_id: int, after_id: int) -> HttpRespon
         }
         for row in found.rows
     ]
-    context = {
+    context: dict[str, Any] = {
         "before": found.before,
         "after": found.after,
         "name": metric_label(found.after.metric),
@@ -418,7 +417,7 @@ def compare(request: PersonRequest, before_id: int, after_id: int) -> HttpRespon
         "query": urlencode({"only": "changed"}),
     }
     if context["only"]:
-        context["rows"] = [row for row in rows if any(cell["change"] for cell in row["cells"])]
+        context["rows"] = [row for row, line in zip(rows, found.rows, strict=True) if any(cell[2] for cell in line.cells)]
     return TemplateResponse(request, "plans/compare.html", context)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from otdel.interfaces.web import accounts, deals, first_run, home, profile
+from otdel.interfaces.web import accounts, deals, first_run, home, plans, profile
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *accounts.urlpatterns,
     *profile.urlpatterns,
     *deals.urlpatterns,
+    *plans.urlpatterns,
 ]

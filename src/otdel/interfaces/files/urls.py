@@ -1,0 +1,11 @@
+"""The addresses of files: what comes in and what goes out."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+from otdel.interfaces.files import plans
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *plans.urlpatterns,
+]
