@@ -90,9 +90,7 @@ def test_list_is_shown_in_few_queries(firm, signed, draft, django_assert_max_num
     assert "Q2 2026" in reply.content.decode()
 
 
-@pytest.mark.parametrize(
-    "query", ["?year=x", "?year=99999999999", "?unit=-1", "?unit=9" * 20, "?metric=ы"]
-)
+@pytest.mark.parametrize("query", ["?year=x", "?year=99999999999", "?unit=-1", "?unit=9" * 20, "?metric=ы"])
 def test_hostile_addresses_are_survived(firm, signed, query):
     assert signed("boris").get(f"/plans/{query}").status_code == 200
 

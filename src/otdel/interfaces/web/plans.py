@@ -417,7 +417,9 @@ def compare(request: PersonRequest, before_id: int, after_id: int) -> HttpRespon
         "query": urlencode({"only": "changed"}),
     }
     if context["only"]:
-        context["rows"] = [row for row, line in zip(rows, found.rows, strict=True) if any(cell[2] for cell in line.cells)]
+        context["rows"] = [
+            row for row, line in zip(rows, found.rows, strict=True) if any(cell[2] for cell in line.cells)
+        ]
     return TemplateResponse(request, "plans/compare.html", context)
 
 
