@@ -6,7 +6,12 @@ from otdel.activities import jobs as activities
 from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 
+# a membership of the person changed: what they did on those days counts for the department they were in
+RESTAMP: list[Job] = [billing.restamp, activities.restamp]
+
 REACTIONS: dict[str, list[Job]] = {
-    # a membership of the person changed: what they did on those days counts for the department they were in
-    "person.moved": [billing.restamp, activities.restamp],
+    "person.moved": RESTAMP,
+    "person.move_undone": RESTAMP,
+    "person.dismissed": RESTAMP,
+    "person.taken_back": RESTAMP,
 }

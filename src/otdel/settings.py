@@ -123,6 +123,7 @@ else:
     EMAIL_USE_TLS = ENVIRONMENT.email.tls
     EMAIL_USE_SSL = ENVIRONMENT.email.ssl
 EMAIL_TIMEOUT = 20
+MAIL_WORKS = ENVIRONMENT.email is not None  # without a mail server people are shown the links to hand over
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure

@@ -85,6 +85,7 @@ def test_templates_have_nothing_inline() -> None:
     found = [
         f"{path.name}: {hit}"
         for path in WEB.rglob("templates/**/*.html")
+        if path.parent.name != "letters"  # mail programs know no other way
         for hit in re.findall(
             r"<style|\sstyle=|\son[a-z]+=|hx-on|<script(?![^>]*src=)(?![^>]*application/json)", path.read_text()
         )

@@ -301,3 +301,9 @@ def test_everything_leads_to_the_first_run_while_there_is_no_company(client, db)
     Company.objects.all().delete()
     assert client.get("/deals/").headers["Location"] == "/start/"
     assert client.get("/start/").status_code == 200
+
+
+def test_letter_is_in_the_reader_s_language(door, firm):
+    Person.objects.filter(pk=firm.anna.pk).update(language="ru")
+    reset_link(door, "anna@example.com")
+    assert "пароль" in mail.outbox[-1].body

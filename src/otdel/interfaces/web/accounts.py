@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
 
 from otdel.core.errors import NotFound
+from otdel.demo.queries import sign_ins
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import agents, formats
 
@@ -81,12 +82,20 @@ def end_other(request: PersonRequest) -> HttpResponseBase:
     return redirect("mfa_index")
 
 
+class SignInView(account.LoginView):  # type: ignore[misc]
+    """In the demo anybody may look around as anybody: the page offers it."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return {**context, "demo": sign_ins()}
+
+
 def open_to_all(view: Any) -> Any:
     return login_not_required(view)
 
 
 urlpatterns = [
-    path("sign-in/", open_to_all(account.login), name="account_login"),
+    path("sign-in/", open_to_all(SignInView.as_view()), name="account_login"),
     path("sign-out/", open_to_all(account.logout), name="account_logout"),
     path("account/closed/", open_to_all(account.account_inactive), name="account_inactive"),
     path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),

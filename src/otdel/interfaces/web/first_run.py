@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+from threading import Thread
 from typing import Any
 
 from django import forms
@@ -10,21 +12,32 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import password_changed, validate_password
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
+from otdel.core.errors import Conflict
+from otdel.demo.actions import make_demo
 from otdel.host import folders
 from otdel.interfaces import http
 from otdel.interfaces.web import choices
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import actions, queries
 from otdel.org.actions import CompanyData, FirstPerson
+
+log = logging.getLogger("otdel.demo")
+MAKING = "demo-making"
+MAKING_LASTS = 600
+FAILED = "!"
 
 
 def code() -> str:
@@ -111,7 +124,7 @@ def start(request: HttpRequest) -> HttpResponseBase:
     """Offer the two ways to begin."""
     if _over():
         return redirect("/")
-    return render(request, "start/choose.html", {"form": CodeForm()})
+    return render(request, "start/choose.html", {"form": CodeForm(), "demo": True})
 
 
 @login_not_required
@@ -137,6 +150,57 @@ def own(request: HttpRequest) -> HttpResponseBase:
     return render(request, "start/own.html", {"form": form}, status=http.form_status(form))
 
 
+@login_not_required
+@require_POST
+def demo(request: HttpRequest) -> HttpResponseBase:
+    """Make the demo company aside; the page shows how far it is."""
+    form = CodeForm(request.POST)
+    if _over():
+        return redirect("/")
+    if not form.is_valid():
+        return render(request, "start/choose.html", {"form": form, "demo": True}, status=422)
+    if cache.add(MAKING, str(_("Beginning")), timeout=MAKING_LASTS):
+        Thread(target=_make, args=(get_language() or "ru",), name="demo").start()
+    return redirect("start_progress")
+
+
+def _make(language: str) -> None:
+    """Runs in a thread of its own: one transaction, so that a crash leaves an empty database, not half a firm."""
+    try:
+        with translation.override(language):
+            make_demo(
+                now=timezone.now(),
+                language=language,
+                progress=lambda text: cache.set(MAKING, str(text), timeout=MAKING_LASTS),
+            )
+        _forget_code()
+        cache.delete_many([MAKING])
+    except Conflict:  # somebody began with their own company meanwhile
+        cache.delete_many([MAKING])
+    except Exception:
+        log.exception("The demo company was not made")
+        cache.set(MAKING, FAILED, timeout=60)
+    finally:
+        connection.close()
+
+
+@login_not_required
+@never_cache
+def progress(request: HttpRequest) -> HttpResponseBase:
+    """Say what is being made now; reload by itself, with scripts and without."""
+    if _over():
+        return redirect("account_login")
+    now = cache.get(MAKING)
+    if now == FAILED:
+        cache.delete_many([MAKING])
+    if now is None:
+        return redirect("start")
+    response = render(request, "start/progress.html", {"now": now, "failed": now == FAILED})
+    if now != FAILED:
+        response.headers["Refresh"] = "1"
+    return response
+
+
 def _forget_code() -> None:
     if settings.FIRST_RUN_CODE_FILE:
         settings.FIRST_RUN_CODE_FILE.unlink(missing_ok=True)
@@ -145,4 +209,6 @@ def _forget_code() -> None:
 urlpatterns = [
     path("start/", start, name="start"),
     path("start/own/", own, name="start_own"),
+    path("start/demo/", demo, name="start_demo"),
+    path("start/progress/", progress, name="start_progress"),
 ]

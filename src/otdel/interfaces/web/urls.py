@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from otdel.interfaces.web import accounts, deals, first_run, home, plans, profile
+from otdel.interfaces.web import (
+    accounts,
+    deals,
+    first_run,
+    home,
+    invitations,
+    people,
+    plans,
+    profile,
+    roles,
+    settings_pages,
+    units,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *home.urlpatterns,
     *first_run.urlpatterns,
     *accounts.urlpatterns,
     *profile.urlpatterns,
+    *invitations.urlpatterns,
+    *people.urlpatterns,
+    *units.urlpatterns,
+    *roles.urlpatterns,
+    *settings_pages.urlpatterns,
     *deals.urlpatterns,
     *plans.urlpatterns,
 ]

@@ -59,7 +59,7 @@ def change_person(
     for key, value in values.items():
         setattr(person, key, value)
     person.save()
-    keep_an_administrator(now.date())
+    keep_an_administrator()
     journal.record("person.changed", person, by=by, at=now, changed=changed, role=person.role.code)
     return person
 
@@ -124,8 +124,9 @@ def dismiss(*, by: Person, person_id: int, last_day: date, now: datetime) -> Per
     stays = Membership.objects.select_for_update().filter(person=person)
     for stay in stays.filter(Q(ends_on=None) | Q(ends_on__gt=first_day_off)):
         _end(stay, first_day_off)
-    Unit.objects.filter(head=person).update(head=None)
-    keep_an_administrator(first_day_off)
+    if first_day_off <= now.date():
+        Unit.objects.filter(head=person).update(head=None)
+    keep_an_administrator()
     access.forget(by)
     journal.record("person.dismissed", person, by=by, at=now, last_day=last_day)
     return person
@@ -217,9 +218,10 @@ def _check_not_above(by: Person, person: Person) -> None:
         raise NotAllowed(_("Only an administrator can change the account of an administrator."))
 
 
-def keep_an_administrator(on: date) -> None:
-    """Raises LastAdministrator when nobody would be left on that day who can let others in."""
-    employed = Q(employed_to=None) | Q(employed_to__gt=on)
+def keep_an_administrator() -> None:
+    """Raises LastAdministrator when nobody who stays could let others in."""
+    # whoever has a last day already does not count: the day after it nobody would be left
+    employed = Q(employed_to=None)
     no_password = Q(password="") | Q(password__startswith="!")  # noqa: S106 - Django's sign of an unusable one
     left = Person.objects.filter(employed, is_active=True).exclude(no_password).values_list("role__rights", flat=True)
     if not any(rules.is_administrator(rights) for rights in left):

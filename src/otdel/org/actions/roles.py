@@ -37,7 +37,7 @@ def change_role(*, by: Person, role_id: int, name: str, rights: Rights, now: dat
     rules.check_grant(by.role.rights, role.rights)
     before, role.rights, role.name = role.rights, wanted, _clean(name)
     role.save()
-    keep_an_administrator(now.date())
+    keep_an_administrator()
     journal.record("role.changed", role, by=by, at=now, before=before, after=wanted)
     return role
 
@@ -53,7 +53,7 @@ def reset_role(*, by: Person, role_id: int, now: datetime) -> Role:
     rules.check_grant(by.role.rights, rights)
     before, role.rights, role.name = role.rights, rights, name
     role.save()
-    keep_an_administrator(now.date())
+    keep_an_administrator()
     journal.record("role.changed", role, by=by, at=now, before=before, after=rights)
     return role
 

@@ -148,6 +148,7 @@ class PersonCard:
     is_active: bool
     external_id: str
     last_login: datetime | None
+    language: str
 
 
 def person_card(person: Person, person_id: int, today: date) -> PersonCard:
@@ -176,6 +177,7 @@ def person_card(person: Person, person_id: int, today: date) -> PersonCard:
         is_active=found.is_active,
         external_id=found.external_id or "",
         last_login=found.last_login,
+        language=found.language,
     )
 
 
