@@ -82,3 +82,19 @@ def test_something_else_is_no_backup(tmp_path: Path) -> None:
         backup.check(other)
     with pytest.raises(Refused, match="no file"):
         backup.check(tmp_path / "nothing.tar")
+
+
+def test_a_backup_comes_back_on_a_machine_that_never_ran(
+    settings: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "backup.tar"
+    backup.write(settings, target, NOW)
+    monkeypatch.setenv("OTDEL_DATA", str(tmp_path / "new"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+    assert backup.restore([str(target)]) == 0
+
+    assert "Restored what was kept on 2026-03-02T03:00:00+00:00" in capsys.readouterr().out
+    with Server(tmp_path / "new").use() as fresh:
+        assert fresh.psql("SELECT name FROM firm") == "Ромашка"
+    assert environment.load({"OTDEL_DATA": str(tmp_path / "new")}).secret_key == settings.secret_key

@@ -31,7 +31,9 @@ class Client:
 
     @classmethod
     def of(cls, settings: Environment) -> Client:
-        given = settings.database
+        server = Server(settings.data, settings.pg_bin)
+        # asked anew: its password is made with the server, perhaps after the settings were read
+        given = server.django() if settings.embedded else settings.database
         environ = {
             "PGHOST": given["HOST"],
             "PGPORT": given["PORT"],
@@ -39,7 +41,7 @@ class Client:
             "PGPASSWORD": given["PASSWORD"],
             **{OPTIONS[name]: str(value) for name, value in given["OPTIONS"].items() if name in OPTIONS},
         }
-        own = Server(settings.data, settings.pg_bin).programs if settings.embedded else programs.find(settings.pg_bin)
+        own = server.programs if settings.embedded else programs.find(settings.pg_bin)
         return cls(own, {name: value for name, value in environ.items() if value}, given["NAME"])
 
     def run(self, program: str, *args: str, stdin: str = "", database: str = "") -> subprocess.CompletedProcess[str]:
