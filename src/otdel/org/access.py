@@ -88,7 +88,7 @@ def scope(person: Person, kind: str, right: Right) -> Scope:
 def _own_units(person: Person) -> frozenset[int]:
     """Departments the person heads, and the latest one they belong to."""
     headed = frozenset(tree_for(person).headed_by(person.pk))
-    own = _memory(person)["unit"]
+    own = latest_unit(person)
     return headed if own is None else headed | {own}
 
 
@@ -114,6 +114,30 @@ def reach_of_scope(person: Person, width: Scope) -> Reach:
     if width not in memory:
         memory[width] = _measure(person, width)
     found: Reach = memory[width]
+    return found
+
+
+def unit_reach(person: Person, kind: str, right: Right) -> Reach:
+    """Return the departments a right extends to, without asking who works there: for what is kept by department.
+
+    The query for the departments themselves is its only one.
+    """
+    width = scope(person, kind, right)
+    if width in (Scope.ALL, Scope.NONE):
+        return reach_of_scope(person, width)
+    memory = _memory(person)
+    if ("units", width) not in memory:
+        units = frozenset() if width == Scope.OWN else _own_units(person)
+        units = tree_for(person).under(*units) if width == Scope.SUBTREE else units
+        memory["units", width] = Reach(everyone=False, person_ids=frozenset({person.pk}), unit_ids=units)
+    found: Reach = memory["units", width]
+    return found
+
+
+def latest_unit(person: Person) -> int | None:
+    """Return the department the person belongs to now, or belonged to last."""
+    tree_for(person)
+    found: int | None = _memory(person)["unit"]
     return found
 
 
