@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 from ledger import fresh
+from plans import adventureworks
 from shared_data import needs
 
 from otdel.plans.actions.facts import refill
 from otdel.plans.queries.board import BoardQuery, board
-from plans import adventureworks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, needs("adventureworks")]
 TODAY = date(2020, 9, 1)
