@@ -74,7 +74,7 @@ def _listed(row: documents.PlanRow) -> dict[str, Any]:
         "metric": metric_label(row.metric),
         "unit": row.unit,
         "period": period_title(row.period),
-        "total": fmt.number(row.total, 0 if row.metric in COUNTS else 2),
+        "total": fmt.number(row.total, 2 if row.total % 1 else 0),
         "version": row.version,
         "status": status_label(row.status),
         "tone": TONES[row.status],
@@ -205,7 +205,9 @@ def _marked(shown: Grid, refusal: Refusal | None) -> set[str]:
 def _body(shown: Grid, editable: bool, places: int, typed: dict[str, str], marked: set[str]) -> SafeString:
     """Return the rows: string work, since a plan of a thousand people has twelve thousand cells."""
     maker = _Cells(formats.current(), shown.columns, editable, places, typed, marked)
-    return format_html_join("", "{}", ((maker.row(number, row),) for number, row in enumerate(shown.rows)))
+    # whoever has no number is offered a cell to type in, but is no part of a plan that is only read
+    rows = ((number, row) for number, row in enumerate(shown.rows) if editable or not row.is_empty)
+    return format_html_join("", "{}", ((maker.row(number, row),) for number, row in rows))
 
 
 @dataclass
@@ -233,7 +235,7 @@ class _Cells:
             _cut_label(row),
             self.hidden(number, row) if self.editable else "",
             cells,
-            self.text(row.total),
+            self.text(None if all(amount is None for amount in row.amounts) else row.total),
             self.rest(row),
         )
 

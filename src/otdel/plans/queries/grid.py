@@ -50,6 +50,11 @@ class Row:
         return self.key.person_id is None
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing is planned here or below."""
+        return all(amount is None for amount in (*self.amounts, *(self.below or ())))
+
+    @property
     def total(self) -> Decimal:
         return sum((amount for amount in self.amounts if amount is not None), ZERO)
 
