@@ -5,11 +5,13 @@ from __future__ import annotations
 from otdel.activities import jobs as activities
 from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
+from otdel.deals import jobs as deals
 
 # a membership of the person changed: what they did on those days counts for the department they were in
-RESTAMP: list[Job] = [billing.restamp, activities.restamp]
+RESTAMP: list[Job] = [billing.restamp, deals.restamp, activities.restamp]
 
 REACTIONS: dict[str, list[Job]] = {
+    "person.hired": RESTAMP,
     "person.moved": RESTAMP,
     "person.move_undone": RESTAMP,
     "person.dismissed": RESTAMP,
