@@ -112,8 +112,10 @@ def _link(drawing: Drawing, column: Column, at: int, first: bool) -> Cell:
         return _text(drawing, column, at, first)
 
     def cell(row: Row) -> str:
-        number = row[at + 1]
-        return f"{before}{number}{after}{escape(row[at] or f'#{number}')}</a>" if number is not None else ""
+        name, number = row[at], row[at + 1]
+        if isinstance(name, date):  # a record known by its day, such as a payment
+            name = drawing.fmt.date(name)
+        return f"{before}{number}{after}{escape(name or f'#{number}')}</a>" if number is not None else ""
 
     return cell
 

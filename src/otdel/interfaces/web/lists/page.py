@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from otdel.core.listing import Asking, Listing
@@ -48,3 +49,4 @@ class ListPage:
     custom: str = ""  # the record whose custom fields the list shows
     more: str = ""  # a template with further buttons of the heading
     file_name: str = "otdel"
+    on_day: Callable[[date], Listing] | None = None  # for a list that depends on the day, such as what is overdue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,17 +64,18 @@ def urls(shown: ListPage) -> list[URLPattern]:
 # the state
 
 
-def listing_of(shown: ListPage) -> Listing:
+def listing_of(shown: ListPage, today: date) -> Listing:
     """Return the list with the company's own fields. One query where the record may have them."""
+    listing = shown.on_day(today) if shown.on_day else shown.listing
     if not shown.custom:
-        return shown.listing
+        return listing
     fields = custom.definitions(shown.custom)
-    return shown.listing.with_custom(custom.columns(fields), custom.filters(fields))
+    return listing.with_custom(custom.columns(fields), custom.filters(fields))
 
 
 def state_of(request: PersonRequest, shown: ListPage, given: QueryDict, preferred: tuple[str, ...] = ()) -> State:
     params = {name: [str(value) for value in values] for name, values in given.lists()}
-    return listing_of(shown).read(params, asking_of(request), preferred)
+    return listing_of(shown, request.today).read(params, asking_of(request), preferred)
 
 
 # pages
