@@ -83,7 +83,7 @@ def test_invoices_are_narrowed(firm, four, params, numbers):
 def test_lists_show_each_only_what_is_theirs(firm, four, lutik):
     values = ShipmentValues(shipped_on=TODAY, customer_id=lutik.pk)
     actions.record_shipment(by=fresh(firm.zoya), values=values, lines=[line(1, 1)], now=NOW)
-    lists = (queries.invoices_on(TODAY), queries.payments, queries.shipments)
+    lists = (queries.invoices_on(TODAY), queries.PAYMENTS, queries.SHIPMENTS)
     for person in (firm.anna, firm.boris, firm.olga, firm.zoya):
         assert [bool(read(each, person)[1].rows) for each in lists] == [True, True, True]
     for person in (firm.vera, firm.gleb, firm.admin):
@@ -94,13 +94,13 @@ def test_payments_say_what_is_an_advance(firm, lutik):
     make_invoice(firm, lutik, 100)
     payment, refund = pay(firm, lutik, 130, number="77", purpose="Оплата по счёту"), pay(firm, None, -5)
 
-    state, page = read(queries.payments, firm.zoya)
+    state, page = read(queries.PAYMENTS, firm.zoya)
 
     assert cells(state, page, "free") == {payment.pk: D(30), refund.pk: D(-5)}
-    assert read(queries.payments, firm.zoya, q="СЧЕТУ")[1].ids == [payment.pk]
-    assert read(queries.payments, firm.zoya, kind="back")[1].ids == [refund.pk]
-    assert read(queries.payments, firm.zoya, kind="unknown")[1].ids == [refund.pk]
-    assert read(queries.payments, firm.zoya, kind="unspread")[1].ids == [refund.pk]
+    assert read(queries.PAYMENTS, firm.zoya, q="СЧЕТУ")[1].ids == [payment.pk]
+    assert read(queries.PAYMENTS, firm.zoya, kind="back")[1].ids == [refund.pk]
+    assert read(queries.PAYMENTS, firm.zoya, kind="unknown")[1].ids == [refund.pk]
+    assert read(queries.PAYMENTS, firm.zoya, kind="unspread")[1].ids == [refund.pk]
 
 
 def test_price_list_by_group(firm):

@@ -46,6 +46,10 @@ class ActivityCard:
     can_delete: bool
 
     @property
+    def minutes(self) -> int | None:
+        return None if self.duration is None else round(self.duration / 60)
+
+    @property
     def kind_name(self) -> str:
         return str(Activity.Kind(self.kind).label)
 
@@ -109,4 +113,10 @@ def latest(
     rows = access.seen_activities(person).filter(**{name: pk for name, pk in about.items() if pk})
     fields = ("id", "kind", "at", "is_done", "subject", "text", "result", "owner__last_name", "owner__first_name")
     found: Any = rows.order_by("is_done", "-at", "-id").values_list(*fields)[:most]
-    return [ActivityRow(*row[:7], owner=f"{row[7]} {row[8]}".strip()) for row in found]
+    return [_row(*row) for row in found]
+
+
+def _row(*values: Any) -> ActivityRow:
+    *rest, last, first = values
+    fields: tuple[Any, ...] = (*rest, f"{last} {first}".strip())
+    return ActivityRow(*fields)

@@ -14,6 +14,9 @@ from otdel.core.listing.filters import fold
 from otdel.customers import queries as customers
 from otdel.org.listing import owner_column, owner_filter, unit_filter
 
+KINDS = Activity.Kind.choices
+DIRECTIONS = Activity.Direction.choices
+
 
 def of_customer(text: str, asking: Asking) -> Q | None:
     """Also find what passed with customers found by the text. One query."""

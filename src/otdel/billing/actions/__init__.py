@@ -15,7 +15,7 @@ from otdel.billing.actions.invoices import (
     reopen_invoice,
     restore_invoice,
 )
-from otdel.billing.actions.lines import set_deal_lines
+from otdel.billing.actions.lines import set_deal_lines, take_lines_amount
 from otdel.billing.actions.payments import bin_payment, change_payment, record_payment, restore_payment
 from otdel.billing.actions.products import (
     bin_product,
@@ -53,4 +53,5 @@ __all__ = [
     "restore_product",
     "restore_shipment",
     "set_deal_lines",
+    "take_lines_amount",
 ]

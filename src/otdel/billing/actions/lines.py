@@ -80,6 +80,19 @@ def set_deal_lines(
     return deal
 
 
+@action
+def take_lines_amount(*, by: Person, deal_id: int, now: datetime) -> Deal:
+    """Make the deal's amount the sum of its lines again."""
+    deal = deal_for_change(by, deal_id)
+    summed = DealLine.objects.filter(deal=deal).aggregate(sum=Sum("amount"))["sum"]
+    if summed is None:
+        raise WrongLine(_("The deal has no lines."), field="lines")
+    deal.amount, deal.updated_at = summed, now
+    deal.save(update_fields=["amount", "updated_at"])
+    journal.record("deal.lines_amount_taken", deal, by=by, at=now, amount=summed)
+    return deal
+
+
 def replace_invoice_lines(invoice_id: int, lines: Sequence[LineValues]) -> Decimal:
     replace_lines(InvoiceLine, {"invoice_id": invoice_id}, lines)
     return total(lines)

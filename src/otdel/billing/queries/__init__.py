@@ -12,8 +12,16 @@ from otdel.billing.queries.cards import (
     targets,
 )
 from otdel.billing.queries.debts import Age, Debts, debts
-from otdel.billing.queries.lines import DealLines, LineRow, deal_lines, invoice_lines, shipment_lines
-from otdel.billing.queries.lists import PRODUCTS, invoices_on, of_customer, payments, shipments
+from otdel.billing.queries.lines import (
+    DealHead,
+    DealLines,
+    LineRow,
+    deal_lines,
+    deal_to_change,
+    invoice_lines,
+    shipment_lines,
+)
+from otdel.billing.queries.lists import INVOICES, PAYMENTS, PRODUCTS, SHIPMENTS, invoices_on, of_customer
 from otdel.billing.queries.products import (
     GroupRow,
     ProductCard,
@@ -23,13 +31,15 @@ from otdel.billing.queries.products import (
     product_choices,
     product_groups,
 )
-from otdel.billing.queries.slots import CustomerMoney, InvoiceLink, PaymentLink, customer_money, deal_money
+from otdel.billing.queries.slots import CustomerMoney, InvoiceLink, PaymentLink, customer_money, deal_money, may_pay
 
 __all__ = [
     "PRODUCTS",
     "Age",
     "CustomerMoney",
+    "DealHead",
     "DealLines",
+    "INVOICES",
     "Debts",
     "GroupRow",
     "InvoiceCard",
@@ -43,6 +53,7 @@ __all__ = [
     "Target",
     "customer_money",
     "deal_lines",
+    "deal_to_change",
     "deal_money",
     "debts",
     "find_products",
@@ -50,14 +61,15 @@ __all__ = [
     "invoice_card",
     "invoice_lines",
     "invoices_on",
+    "may_pay",
     "of_customer",
     "payment_card",
-    "payments",
+    "PAYMENTS",
     "product_card",
     "product_choices",
     "product_groups",
     "shipment_card",
     "shipment_lines",
-    "shipments",
+    "SHIPMENTS",
     "targets",
 ]

@@ -155,6 +155,11 @@ class Target:
     given: Decimal
 
     @property
+    def paid(self) -> Decimal:
+        """What can be given back: everything paid, not counting what this payment already takes."""
+        return self.amount - self.remaining
+
+    @property
     def title(self) -> str:
         return self.number or f"#{self.id}"
 
@@ -179,6 +184,10 @@ class PaymentCard:
     def free(self) -> Decimal:
         """What lies on no invoice: the customer's advance."""
         return self.amount - sum((target.given for target in self.targets), Decimal(0))
+
+    @property
+    def spread(self) -> Decimal:
+        return self.amount - self.free
 
     @property
     def parts(self) -> list[Target]:

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from otdel.billing.models import DealLine, InvoiceLine, ShipmentLine
+from otdel.core.errors import NotFound
+from otdel.deals import access as deals
+from otdel.org.access import check
+from otdel.org.models import Person
+from otdel.org.rules import Right
 
 FIELDS = ("product_id", "product__name", "name", "quantity", "price", "amount", "product__unit_name")
 
@@ -50,6 +57,22 @@ class DealLines:
     @property
     def total(self) -> Decimal:
         return sum((line.amount for line in self.lines), Decimal(0))
+
+
+@dataclass(frozen=True)
+class DealHead:
+    id: int
+    title: str
+    amount: Decimal | None
+
+
+def deal_to_change(person: Person, deal_id: int) -> DealHead:
+    """Return the deal whose lines are to be changed, or refuse as the action would."""
+    row = deals.visible_to(person).filter(pk=deal_id).values_list("title", "amount", "owner_id").first()
+    if row is None:
+        raise NotFound(_("There is no such deal, or you may not see it."))
+    check(person, "deal", Right.CHANGE, row[2])
+    return DealHead(deal_id, row[0], row[1])
 
 
 def deal_lines(deal_id: int) -> DealLines:

@@ -174,6 +174,10 @@ def _ages() -> dict[str, tuple[Any, Callable[[Asking], Q]]]:
     return {code: (AGE_LABELS[code], condition(*bounds)) for code, bounds in AGE_BOUNDS.items()}
 
 
+# the list on no day in particular: its key, filters and columns are the same on every day
+INVOICES = invoices_on(date(2000, 1, 1))
+
+
 def _allocated() -> Coalesce:
     rows = Allocation.objects.filter(payment=OuterRef("pk")).order_by().values("payment")
     return Coalesce(
@@ -183,7 +187,7 @@ def _allocated() -> Coalesce:
 
 FREE = F("amount") - _allocated()
 
-payments = Listing(
+PAYMENTS = Listing(
     key="payment",
     visible=access.visible_payments,
     order="-paid",
@@ -237,7 +241,7 @@ def _cost() -> Any:
     return models.Subquery(rows.annotate(sum=Sum("cost")).values("sum"), output_field=MONEY_FIELD)
 
 
-shipments = Listing(
+SHIPMENTS = Listing(
     key="shipment",
     visible=access.visible_shipments,
     order="-shipped",
@@ -289,6 +293,7 @@ __all__ = [
     "aged",
     "invoices_on",
     "of_customer",
-    "payments",
-    "shipments",
+    "INVOICES",
+    "PAYMENTS",
+    "SHIPMENTS",
 ]

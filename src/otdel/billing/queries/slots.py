@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, Sum, Window
 
 from otdel.billing import access
 from otdel.billing.queries.lists import UNPAID
@@ -51,33 +51,41 @@ class CustomerMoney:
     can_pay: bool
 
 
+def may_pay(person: Person) -> bool:
+    """May the person record payments at all?"""
+    return scope(person, "payment", Right.CREATE) > Scope.NONE
+
+
 def customer_money(person: Person, customer_id: int, today: date) -> CustomerMoney:
-    """Three queries besides those of access."""
+    """Two queries besides those of access."""
     return _money(person, Q(customer_id=customer_id), today)
 
 
 def deal_money(person: Person, deal_id: int, today: date) -> CustomerMoney:
-    """Three queries besides those of access."""
+    """Two queries besides those of access."""
     return _money(person, Q(deal_id=deal_id), today)
 
 
 def _money(person: Person, about: Q, today: date) -> CustomerMoney:
-    invoices = access.seen_invoices(person).filter(about)
-    rest = Sum(F("amount") - F("paid"), filter=UNPAID)
-    sums = invoices.aggregate(owed=rest, overdue=Sum(F("amount") - F("paid"), filter=UNPAID & Q(due_on__lt=today)))
-    fields = ("id", "number", "issued_on", "due_on", "amount", "paid", "cancelled_on")
-    latest = invoices.order_by("-issued_on", "-id").values_list(*fields)[:SHOWN]
+    rest = F("amount") - F("paid")
+    invoices = access.seen_invoices(person).filter(about).order_by("-issued_on", "-id")
+    with_sums = invoices.annotate(
+        owed=Window(Sum(rest, filter=UNPAID)), overdue=Window(Sum(rest, filter=UNPAID & Q(due_on__lt=today)))
+    )
+    fields = ("id", "number", "issued_on", "due_on", "amount", "paid", "cancelled_on", "owed", "overdue")
+    latest = list(with_sums.values_list(*fields)[:SHOWN])
     payments = access.seen_payments(person).filter(about).order_by("-paid_on", "-id")
+    owed, overdue = latest[0][-2:] if latest else (None, None)
     return CustomerMoney(
-        invoices=[_invoice(row, today) for row in latest],
+        invoices=[_invoice(row[:-2], today) for row in latest],
         payments=[
             PaymentLink(pk, number or f"#{pk}", day, amount)
             for pk, number, day, amount in payments.values_list("id", "number", "paid_on", "amount")[:SHOWN]
         ],
-        owed=sums["owed"] or ZERO,
-        overdue=sums["overdue"] or ZERO,
+        owed=owed or ZERO,
+        overdue=overdue or ZERO,
         can_invoice=scope(person, "invoice", Right.CREATE) > Scope.NONE,
-        can_pay=scope(person, "payment", Right.CREATE) > Scope.NONE,
+        can_pay=may_pay(person),
     )
 
 

@@ -43,9 +43,9 @@ ADD = (
 ON_PHONE = 4  # entries of the bottom bar; the others are behind «More»
 
 
-def address(name: str) -> str:
+def address(name: str, *args: int) -> str:
     """Return where a page is, or "" while it is not built."""
     try:
-        return reverse(name)
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""

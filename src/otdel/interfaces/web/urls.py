@@ -16,6 +16,18 @@ from otdel.interfaces.web import (
     roles,
     settings_pages,
     units,
+    activities,
+    deals,
+    first_run,
+    home,
+    invoices,
+    money,
+    payments,
+    pick,
+    products,
+    profile,
+    shipments,
+    slots,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,4 +42,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *settings_pages.urlpatterns,
     *deals.urlpatterns,
     *plans.urlpatterns,
+    *activities.urlpatterns,
+    *money.urlpatterns,
+    *invoices.urlpatterns,
+    *payments.urlpatterns,
+    *shipments.urlpatterns,
+    *products.urlpatterns,
+    *slots.urlpatterns,
+    *pick.urlpatterns,
 ]

@@ -1,0 +1,225 @@
+"""Forms of products, invoices, payments and shipments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from otdel.billing.rules import InvoiceValues, PaymentValues, ProductValues, ShipmentValues
+from otdel.core.errors import NotAllowed
+from otdel.core.listing.values import read_amount
+from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web import formats
+from otdel.interfaces.web.pick import PickField, written
+from otdel.org.access import reach
+from otdel.org.queries import person_choices
+from otdel.org.rules import Right
+
+
+class AmountField(forms.CharField):
+    """A sum as people write it: «1 234,50»."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=40, **options)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return (
+                f"{value:f}".rstrip("0").rstrip(".").replace(".", formats.current().decimal)
+                if value % 1
+                else f"{value:.0f}"
+            )
+        return value
+
+    def clean(self, value: Any) -> Decimal | None:
+        text = str(super().clean(value) or "")
+        if not text.strip():
+            return None
+        amount = read_amount(text)
+        if amount is None:
+            raise forms.ValidationError(_("Write a sum, like 1 234,50."))
+        return amount
+
+
+class DayField(forms.DateField):
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1990-01-01", "max": "2199-12-31"})
+
+    def clean(self, value: Any) -> Any:
+        day = super().clean(value)
+        if day is not None and not 1990 <= day.year <= 2199:
+            raise forms.ValidationError(_("There is a mistake in the year."))
+        return day
+
+
+def sent(request: PersonRequest) -> Any:
+    """What a form was sent with, or None when it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def must(allowed: bool) -> None:
+    """Refuse to show a form to whoever may see the record but not change it."""
+    if not allowed:
+        raise NotAllowed(_("Your role does not allow this for a record of this person."))
+
+
+class OwnedForm(forms.Form):
+    """What has an owner and names a customer and a deal."""
+
+    kind = ""
+    picks: tuple[str, ...] = ("customer", "deal")
+
+    def __init__(
+        self, request: PersonRequest, initial: dict[str, Any], kept: dict[str, int | None] | None = None
+    ) -> None:
+        super().__init__(sent(request), initial=initial)
+        for name in self.picks:
+            field: Any = self.fields[name]
+            field.person, field.kept = request.user, (kept or {}).get(name)
+        if "owner" in self.fields:
+            self._offer_owners(request, initial.get("owner"))
+
+    def _offer_owners(self, request: PersonRequest, now: int | None) -> None:
+        """Everyone within reach of the right; who may choose only themselves is not asked."""
+        right = Right.CHANGE if now else Right.CREATE
+        reached = reach(request.user, self.kind, right)
+        people = [(pk, name) for pk, name in person_choices(request.user, request.today) if reached.includes(pk)]
+        if now and now not in dict(people):
+            people.append((now, self.initial.get("owner_name", "?")))
+        field: Any = self.fields["owner"]
+        field.choices = people if now else [("", _("as in the deal or of the customer")), *people]
+        if len(people) < 2:
+            del self.fields["owner"]
+
+    def chosen_owner(self) -> int | None:
+        return self.cleaned_data.get("owner") or None
+
+
+def owner_field() -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=lazy("Responsible"), coerce=int, empty_value=None, required=False)
+
+
+class InvoiceForm(OwnedForm):
+    kind = "invoice"
+
+    customer = PickField("customer", label=lazy("Customer"), required=False)
+    deal = PickField("deal", label=lazy("Deal"), required=False)
+    number = forms.CharField(label=lazy("Number"), max_length=60, required=False)
+    owner = owner_field()
+    issued_on = DayField(label=lazy("Issued on"))
+    due_on = DayField(label=lazy("Pay by"), required=False)
+    amount = AmountField(label=lazy("Amount"), required=False, help_text=lazy("Only when there are no lines below."))
+    note = forms.CharField(label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def values(self) -> InvoiceValues:
+        data = self.cleaned_data
+        return InvoiceValues(
+            issued_on=data["issued_on"],
+            customer_id=data["customer"] or 0,
+            number=data["number"],
+            due_on=data["due_on"],
+            deal_id=data["deal"],
+            owner_id=self.chosen_owner(),
+            amount=data["amount"],
+            note=data["note"],
+        )
+
+
+class PaymentForm(OwnedForm):
+    kind = "payment"
+
+    paid_on = DayField(label=lazy("Paid on"))
+    amount = AmountField(label=lazy("Amount"), help_text=lazy("With a minus: money given back."))
+    customer = PickField("customer", label=lazy("Customer"), required=False)
+    deal = PickField("deal", label=lazy("Deal"), required=False)
+    number = forms.CharField(label=lazy("Number"), max_length=60, required=False)
+    owner = owner_field()
+    purpose = forms.CharField(label=lazy("Purpose"), max_length=400, required=False)
+
+    def values(self) -> PaymentValues:
+        data = self.cleaned_data
+        return PaymentValues(
+            paid_on=data["paid_on"],
+            amount=data["amount"] or Decimal(0),
+            number=data["number"],
+            customer_id=data["customer"],
+            deal_id=data["deal"],
+            owner_id=self.chosen_owner(),
+            purpose=data["purpose"],
+        )
+
+
+class NewPaymentForm(PaymentForm):
+    picks = ("customer", "deal", "invoice")
+
+    invoice = PickField(
+        "invoice",
+        label=lazy("Invoice"),
+        required=False,
+        help_text=lazy("Leave it empty, and the money goes to the customer's oldest unpaid invoices."),
+    )
+
+
+class ShipmentForm(OwnedForm):
+    kind = "shipment"
+    picks = ("customer", "deal", "invoice")
+
+    customer = PickField("customer", label=lazy("Customer"), required=False)
+    shipped_on = DayField(label=lazy("Shipped on"))
+    number = forms.CharField(label=lazy("Number"), max_length=60, required=False)
+    invoice = PickField("invoice", label=lazy("Invoice"), required=False)
+    deal = PickField("deal", label=lazy("Deal"), required=False)
+    owner = owner_field()
+    amount = AmountField(
+        label=lazy("Amount"),
+        required=False,
+        help_text=lazy("Only when there are no lines below. A return has a minus."),
+    )
+
+    def values(self, region_id: int | None, channel_id: int | None) -> ShipmentValues:
+        data = self.cleaned_data
+        return ShipmentValues(
+            shipped_on=data["shipped_on"],
+            number=data["number"],
+            customer_id=data["customer"],
+            deal_id=data["deal"],
+            invoice_id=data["invoice"],
+            owner_id=self.chosen_owner(),
+            region_id=region_id,
+            channel_id=channel_id,
+            amount=data["amount"],
+        )
+
+
+class ProductForm(forms.Form):
+    name = forms.CharField(label=lazy("Name"), max_length=250)
+    code = forms.CharField(label=lazy("Code"), max_length=60, required=False)
+    group = forms.TypedChoiceField(label=lazy("Product group"), coerce=int, empty_value=None, required=False)
+    unit_name = forms.CharField(label=lazy("Unit of measure"), max_length=20, required=False)
+    price = AmountField(label=lazy("Price"), required=False)
+    unit_cost = AmountField(
+        label=lazy("Unit cost"), required=False, help_text=lazy("What one costs us; margin is counted from it.")
+    )
+    is_active = forms.BooleanField(label=lazy("On sale"), required=False, initial=True)
+
+    def __init__(self, request: PersonRequest, groups: list[tuple[int, str]], initial: dict[str, Any]) -> None:
+        super().__init__(sent(request), initial=initial)
+        field: Any = self.fields["group"]
+        field.choices = [("", _("no group")), *groups]
+
+    def values(self) -> ProductValues:
+        data = dict(self.cleaned_data)
+        return ProductValues(group_id=data.pop("group"), **data)
+
+
+class GroupForm(forms.Form):
+    name = forms.CharField(label=lazy("Name"), max_length=160)
+
+
+def shown(link: Any) -> str:
+    """A record named by another one, as its field shows it."""
+    return written(link.id, link.name) if link else ""
