@@ -29,7 +29,6 @@ KEYWORDS: dict[str, Any] = {
     "gettext_lazy": None,
     "lazy": None,  # gettext_lazy under its short name, beside gettext as _
     "gettext_noop": None,
-    "lazy": None,  # gettext_lazy where "_" is gettext
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
