@@ -185,7 +185,7 @@ class Fill:
                        from generate_series(1, {count}) i offset 0) a) b""",
             id="i", title="'Сделка ' || i || ' поставка оборудования'", customer_id="c", contact_id="c",
             owner_id="owner", unit_id=f"case when stage > 5 then {unit_of('owner')} end", stage_id="stage",
-            amount="1000 + i * 7919 % 500000", opened_on="day", expected_on="day + 40",
+            amount="1000 + i::bigint * 7919 % 500000", opened_on="day", expected_on="day + 40",
             closed_on="case when stage > 5 then day + 30 end", stage_since="at",
             loss_reason_id="case when stage = 7 then 1 + i % 6 end", source_id="1 + i % 6", channel_id="1 + i % 4",
             **self._times("at"),
