@@ -79,6 +79,11 @@ def test_filled_data_is_known_again(filled):
     assert not fill.is_filled(TINY, date(2026, 12, 1))
 
 
+def test_stale_data_is_replaced(filled):
+    Fill(Size("tiny", 120, 61), TODAY).run()
+    assert Deal.objects.count() == 120
+
+
 def test_an_empty_database_is_not_filled(db):
     assert not fill.is_filled(TINY, TODAY)
 

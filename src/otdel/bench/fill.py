@@ -18,6 +18,7 @@ MONTHS = 36
 PEOPLE, IN_UNIT = 1000, 30
 DIRECTOR = 1
 LINES_PER_SHIPMENT = 10
+KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 # what a column that must have a value gets when nobody gave one
 DEFAULTS = {"text": "''", "character varying": "''", "jsonb": "'{}'", "ARRAY": "'{}'", "boolean": "false",
             "integer": "0", "smallint": "0", "bigint": "0", "numeric": "0"}  # fmt: skip
@@ -59,6 +60,7 @@ class Fill:
 
     def run(self) -> None:
         with connection.cursor() as self.cursor:
+            self._empty()
             self._go_fast()
             self.cursor.execute("select setseed(0.42)")
             for step in (self._organisation, self._lists, self._customers, self._deals, self._work, self._money,
@@ -66,6 +68,12 @@ class Fill:
                 step()
             self._set_sequences()
         _sign(self.size, self.today)
+
+    def _empty(self) -> None:
+        """Take away what an older version of the bench, or of the tables, was filled with."""
+        self.cursor.execute("drop table if exists bench_filled")
+        names = [name for name in connection.introspection.table_names(self.cursor) if name not in KEPT_TABLES]
+        self.cursor.execute(f"truncate {', '.join(names)} restart identity")
 
     def _go_fast(self) -> None:
         """Check no references and write no history while filling, where the server lets us."""

@@ -28,7 +28,8 @@ LIST_SQL = """
 """
 BEYOND = "and (d.created_at, d.id) < (select created_at, id from deals_deal where id = %s)"
 CARD_SQL = """
-    select d.title, d.amount::text, d.opened_on::text, d.expected_on::text, d.note, s.name, c.name, p.last_name, p.first_name,
+    select d.title, d.amount::text, d.opened_on::text, d.expected_on::text, d.note,
+        s.name, c.name, p.last_name, p.first_name,
         (select json_agg(json_build_array(l.name, l.quantity::text, l.price::text, l.amount::text) order by l.position)
          from billing_dealline l where l.deal_id = d.id),
         (select json_agg(json_build_array(h.at, t.name) order by h.at)
