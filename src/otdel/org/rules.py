@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from otdel.core.errors import Conflict, Invalid, NotAllowed
 
@@ -31,7 +32,7 @@ SCOPE_LABELS = {
     Scope.NONE: _("no"),
     Scope.OWN: _("own"),
     Scope.DEPARTMENT: _("department"),
-    Scope.SUBTREE: _("department with everything under it"),
+    Scope.SUBTREE: _("department and below"),
     Scope.ALL: _("all"),
 }
 
@@ -47,7 +48,7 @@ class Right(StrEnum):
 RIGHT_LABELS = {
     Right.VIEW: _("View"),
     Right.CREATE: _("Create"),
-    Right.CHANGE: _("Change"),
+    Right.CHANGE: pgettext_lazy("right", "Change"),
     Right.DELETE: _("Delete"),
     Right.EXPORT: _("Export"),
 }
@@ -273,9 +274,7 @@ def exceeding(rights: Rights, than: Rights) -> list[tuple[str, Right]]:
 
 def check_grant(giver: Rights, rights: Rights) -> None:
     if not is_administrator(giver) and exceeding(rights, giver):
-        raise RightsTooWide(
-            _("This role allows more than yours does: only an administrator can give it."), field="role"
-        )
+        raise RightsTooWide(_("This role allows more than yours: only an administrator can give it."), field="role")
 
 
 def clean_rights(rights: Rights) -> dict[str, dict[str, str]]:

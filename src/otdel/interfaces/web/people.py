@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,7 +55,7 @@ class FindForm(forms.Form):
 
     def wanted(self) -> queries.PeopleFilter:
         self.is_valid()
-        given = {name: value for name, value in self.cleaned_data.items() if value and "\x00" not in str(value)}
+        given = {name: value for name, value in self.cleaned_data.items() if value}
         return queries.PeopleFilter(**given)
 
 
@@ -124,7 +125,10 @@ def person(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _facts(card: queries.PersonCard) -> list[tuple[str, str]]:
     fmt = formats.current()
-    works = " – ".join(fmt.day(day) if day else "…" for day in (card.row.employed_from, card.row.employed_to))
+    first, last = card.row.employed_from, card.row.employed_to
+    works = _("since %(day)s") % {"day": fmt.day(first)} if first else ""
+    if last:
+        works = f"{works} {_('until %(day)s') % {'day': fmt.day(last - timedelta(days=1))}}".strip()
     return [
         (_("Department"), card.row.unit or formats.DASH),
         (_("Position"), card.row.position or formats.DASH),
@@ -132,7 +136,7 @@ def _facts(card: queries.PersonCard) -> list[tuple[str, str]]:
         (_("Head of"), ", ".join(card.heads) or formats.DASH),
         (_("E-mail"), card.row.email or formats.DASH),
         (_("Phone"), formats.phone(card.row.phone) if card.row.phone else formats.DASH),
-        (_("Works here"), works if card.row.employed_from or card.row.employed_to else formats.DASH),
+        (_("Works here"), works or formats.DASH),
     ]
 
 

@@ -111,7 +111,8 @@ def _year(text: str, otherwise: int) -> int:
 
 
 def _weekdays() -> list[str]:
-    return list(get_day_names("short", locale=get_language() or "en").values())
+    names = get_day_names("short", locale=get_language() or "en")
+    return [names[number] for number in range(7)]
 
 
 def _month(held: Calendar, year: int, month: int, own: set[date], today: date) -> dict[str, Any]:
