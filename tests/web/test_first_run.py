@@ -6,6 +6,7 @@ import time
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from people import make_firm
 
@@ -83,3 +84,10 @@ def test_demo_is_made_looked_at_and_left(client):
     assert not Person.objects.exists()
     assert visitor.get("/").headers["Location"] == "/start/"
     assert visitor.post("/start/own/", OWN).headers["Location"] == "/"
+
+
+@pytest.mark.django_db
+def test_console_says_the_code(settings, tmp_path, capsys):
+    settings.FIRST_RUN_CODE_FILE = tmp_path / "first-run-code"
+    call_command("signin")
+    assert (tmp_path / "first-run-code").read_text().strip() in capsys.readouterr().out

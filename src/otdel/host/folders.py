@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -66,6 +67,11 @@ def private(folder: Path) -> Path:
     make(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def first_run_code(path: Path) -> str:
+    """Return the code that the first visitor from another machine must know; too long to be guessed."""
+    return keep_once(path, secrets.token_hex(6))
 
 
 def keep_once(path: Path, content: str) -> str:

@@ -46,7 +46,7 @@ def code() -> str:
     Printed at start by `./otdel run`; kept in the data folder until the first run is over.
     """
     path = settings.FIRST_RUN_CODE_FILE
-    return folders.keep_once(path, secrets.token_hex(4)) if path else ""
+    return folders.first_run_code(path) if path else ""
 
 
 class CodeForm(forms.Form):
