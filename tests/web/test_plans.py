@@ -95,8 +95,9 @@ def test_hostile_addresses_are_survived(firm, signed, query):
     assert signed("boris").get(f"/plans/{query}").status_code == 200
 
 
-def test_a_nul_is_refused_with_a_sentence(firm, signed):
-    assert signed("boris").get("/plans/?metric=%00").status_code == 422
+def test_a_nul_is_survived(firm, signed, draft):
+    assert signed("boris").get("/plans/?metric=%00").status_code == 200
+    assert signed("boris").post(f"/plans/{draft.pk}/revise/", {"reason": "a\x00b"}).status_code == 422
 
 
 def test_typed_cell_is_saved_and_recorded(firm, signed, draft):

@@ -60,8 +60,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def _check_characters(request: HttpRequest) -> None:
     """Refuse what no person types: PostgreSQL keeps no NUL in a text, and no form of ours needs one."""
-    if any("\x00" in text for sent in (request.GET, request.POST) for texts in sent.lists() for text in texts[1]):
-        raise Invalid(_("The address or the form holds a character that cannot be kept. Remove it and try again."))
+    if any("\x00" in text for _name, texts in request.POST.lists() for text in texts):
+        raise Invalid(_("The form holds a character that cannot be kept. Remove it and try again."))
 
 
 def _answering(*methods: str) -> Callable[[View[P]], View[P]]:

@@ -47,7 +47,7 @@ def index(request: PersonRequest) -> HttpResponse:
     rows = documents.plan_rows(
         request.user,
         year,
-        metric=request.GET.get("metric", ""),
+        metric=metric if (metric := request.GET.get("metric", "")) in dict(documents.METRICS) else "",
         unit_id=int(unit) if unit.isdecimal() and len(unit) < 10 else None,
     )
     offered = documents.choices(request.user)
@@ -56,7 +56,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "years": [(str(number), f"?year={number}", number == year) for number in range(year + 2, year - 4, -1)],
         "rows": [_listed(row) for row in rows],
         "metrics": offered.metrics,
-        "metric": request.GET.get("metric", ""),
+        "metric": metric,
         "may_create": bool(offered.units),
     }
     return TemplateResponse(request, "plans/index.html", context)
