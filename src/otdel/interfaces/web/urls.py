@@ -7,6 +7,9 @@ from django.urls import URLPattern, URLResolver
 from otdel.interfaces.web import (
     accounts,
     activities,
+    board,
+    board_files,
+    board_pages,
     deals,
     first_run,
     home,
@@ -46,4 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *products.urlpatterns,
     *slots.urlpatterns,
     *pick.urlpatterns,
+    *board.urlpatterns,
+    *board_pages.urlpatterns,
+    *board_files.urlpatterns,
 ]

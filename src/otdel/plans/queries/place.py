@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid, NotFound
-from otdel.core.periods import Period
+from otdel.core.periods import Kind, Period
 from otdel.org import access as org_access
 from otdel.org.models import Membership, Person
 from otdel.org.rules import Right, Scope, Tree
@@ -50,6 +52,44 @@ class BoardQuery:
             raise Invalid(_("There is no such cut."), field="cut")
         if self.by not in ("", "person", "unit"):
             raise Invalid(_("There is no such cut."), field="by")
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str], today: date) -> BoardQuery:
+        """Read the state from an address; what is not said is the present month of payments. Raises Invalid."""
+        return cls(
+            period=_period(given, today),
+            metric=given.get("metric") or Metric.PAYMENTS,
+            unit_id=_number(given, "unit"),
+            person_id=_number(given, "person"),
+            cut=given.get("cut", ""),
+            by=given.get("by", ""),
+        )
+
+    def address(self, **changes: object) -> str:
+        """Return the address's query of this state with changes."""
+        said = {
+            "unit": self.unit_id, "person": self.person_id, "period": self.period, "metric": self.metric,
+            "cut": self.cut, "by": self.by,
+        }  # fmt: skip
+        return urlencode({name: value for name, value in (said | changes).items() if value not in (None, "")})
+
+
+def _period(given: Mapping[str, str], today: date) -> Period:
+    try:
+        if given.get("from") and given.get("to"):
+            return Period.parse(f"{given['from']}..{given['to']}")
+        return Period.parse(given["period"]) if given.get("period") else Period.of(Kind.MONTH, today)
+    except ValueError as error:
+        raise Invalid(_("This is not a period. Choose one from the list."), field="period") from error
+
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) < 16):
+        raise NotFound(_("There is no such department, or you may not see it."))
+    return int(text)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,278 @@
+"""The board: where the plan stands. The address of the page is its whole state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from django.http import HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from otdel.core.periods import Kind, Period
+from otdel.core.titles import period_title
+from otdel.interfaces.http import PersonRequest, page
+from otdel.interfaces.web import board_says as says
+from otdel.interfaces.web import formats, marks
+from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.plans import metric_label
+from otdel.org import access
+from otdel.org.rules import Right
+from otdel.plans.queries.board import Board, BoardQuery, Row, board
+from otdel.plans.queries.documents import METRICS
+from otdel.plans.queries.figures import Figures
+
+MOST_COLUMNS = 12
+
+
+@page
+def show(request: PersonRequest) -> HttpResponse:
+    shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
+    numbers = Numbers.of(shown.query.metric, shown.currency)
+    context = {
+        "shown": shown,
+        "title": says.title(shown),
+        "lead": says.lead(shown, numbers),
+        "picks": _picks(shown, request.today),
+        "steps": _steps(shown),
+        "kpis": says.kpis(shown, numbers, _drill_of(shown)),
+        "curve": _curve(shown, numbers),
+        "notes": says.notes(shown, numbers),
+        "curve_label": says.curve_title(shown),
+        "cut_label": says.cuts()[shown.query.cut],
+        "rows_head": _("Department") if shown.query.by == "unit" else _("Employee"),
+        "rows_title": _("By department") if shown.query.by == "unit" else _("By employee"),
+        "crumbs": _crumbs(shown),
+        "state": [(name, value) for name, value in parse_qsl(shown.query.address(period=None))],
+        "first": shown.query.period.start.isoformat(),
+        "last": shown.query.period.last.isoformat(),
+        "rows": [_row(shown, row, numbers) for row in shown.rows] if not shown.is_own else [],
+        "foot": _cells(shown, shown.total, numbers),
+        "segments": [_segment(shown, one.id, one.name, one.figures, numbers) for one in shown.segments],
+        "heat": _heat(shown),
+        "tabs": _tabs(shown),
+        "empty": says.empty(shown),
+        "tolerance": formats.current().percent(shown.course.tolerance),
+        "unit": numbers.unit,
+        "address": shown.query.address(),
+        "may_plan": access.scope(request.user, "plan", Right.CREATE),
+        "may_export": access.scope(request.user, "plan", Right.EXPORT),
+        "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
+    }
+    return TemplateResponse(request, "plans/board.html", context)
+
+
+def board_url(query: BoardQuery, **changes: object) -> str:
+    return f"{reverse('plan')}?{query.address(**changes)}"
+
+
+def _quality_address(query: BoardQuery) -> str:
+    return query.address(period=Period.of(Kind.YEAR, query.period.start), cut="", by="")
+
+
+# choosing
+
+
+def _picks(shown: Board, today: date) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
+    """Return the choices of the top bar: (name, present one, options)."""
+    query = shown.query
+    here = query.person_id is None
+    units = [
+        ("\u2003" * depth + name, board_url(query, unit=id, person=None, by=None), here and id == query.unit_id)
+        for depth, id, name in shown.units
+    ]
+    metrics = [(str(label), board_url(query, metric=name), name == query.metric) for name, label in METRICS]
+    cuts = [(label, board_url(query, cut=name), name == query.cut) for name, label in says.cuts().items()]
+    periods = [(period_title(each), board_url(query, period=each), each == query.period) for each in _periods(today)]
+    picks = [(_("Department"), shown.title, units)] if units else []
+    return [
+        *picks,
+        (_("Period"), period_title(query.period), periods),
+        (_("Metric"), metric_label(query.metric), metrics),
+        (_("Cut"), says.cuts()[query.cut], cuts),
+    ]
+
+
+def _periods(today: date) -> list[Period]:
+    """Return the periods one looks at most: of every kind the present ones and those around."""
+    around = {Kind.MONTH: range(1, -7, -1), Kind.QUARTER: range(1, -4, -1), Kind.WEEK: range(0, -3, -1)}
+    around |= {Kind.HALF: range(0, -2, -1), Kind.YEAR: range(0, -3, -1)}
+    return [Period.of(kind, today).plus(number) for kind, numbers in around.items() for number in numbers]
+
+
+def _steps(shown: Board) -> list[tuple[str, str, str]]:
+    """Return the way to the period before and after: (address, name, icon)."""
+    found = []
+    for number, icon in ((-1, "chevron-left"), (1, "chevron-right")):
+        try:
+            period = shown.query.period.plus(number)
+        except ValueError:
+            continue
+        found.append((board_url(shown.query, period=period), period_title(period), icon))
+    return found
+
+
+def _tabs(shown: Board) -> list[tuple[str, str, bool]]:
+    if not shown.has_children or shown.query.person_id is not None:
+        return []
+    by = shown.query.by
+    return [
+        (_("By department"), board_url(shown.query, by="unit"), by == "unit"),
+        (_("By employee"), board_url(shown.query, by="person"), by == "person"),
+    ]
+
+
+def _crumbs(shown: Board) -> list[tuple[str, str]]:
+    """From the company down to the department one looks at; a person's page stands under the department."""
+    if shown.is_own:
+        return []
+    path: list[tuple[str, str]] = []
+    wanted: int | None = None
+    for depth, id, name in reversed(shown.units):
+        if depth == wanted or id == shown.query.unit_id:
+            path.append((name, board_url(shown.query, unit=id, person=None, by=None)))
+            wanted = depth - 1
+    path.reverse()
+    return path if shown.query.person_id is not None else path[:-1]
+
+
+# rows
+
+
+def _row(shown: Board, row: Row, numbers: Numbers) -> dict[str, Any]:
+    query = shown.query
+    if row.kind == "unit":
+        url = board_url(query, unit=row.id, by=None)
+    elif row.kind == "person":
+        url = board_url(query, person=row.id, by=None)
+    else:
+        url = ""
+    return {"name": row.name, "url": url, **_cells(shown, row, numbers)}
+
+
+def _cells(shown: Board, row: Row, numbers: Numbers) -> dict[str, Any]:
+    figures = row.figures
+    return {
+        **_figures(shown, figures, numbers),
+        "drill": _drill_of(shown, row),
+        "how": says.how(shown, figures, numbers),
+        "bullet": _bullet(shown, figures),
+    }
+
+
+def _figures(shown: Board, figures: Figures, numbers: Numbers) -> dict[str, Any]:
+    fmt = formats.current()
+    return {
+        "plan": numbers(figures.amount),
+        "derived": figures.plan is not None and figures.plan.derived,
+        "partial": figures.plan is not None and figures.plan.partial,
+        "due": numbers(figures.expected),
+        "fact": numbers(figures.fact),
+        "deviation": marks.deviation(figures.deviation, shown.course.tolerance),
+        "done": fmt.percent(figures.attainment),
+        "share": fmt.percent(figures.share),
+        "need": numbers(figures.needed) if figures.needed else formats.DASH,
+        "landing": numbers.rough(figures.landing),
+    }
+
+
+def _bullet(shown: Board, figures: Figures) -> SafeString | str:
+    if figures.fact is None and figures.amount is None:
+        return ""
+    due = figures.expected if shown.course.state == "open" else None
+    return marks.bullet(max(figures.fact or Decimal(0), Decimal(0)), figures.amount, due, top=_top(shown))
+
+
+def _top(shown: Board) -> Decimal:
+    """One scale for all rows. The whole is not drawn: beside it every row would be a dot."""
+    sizes = [value for row in shown.rows for value in (row.figures.amount, row.figures.fact) if value is not None]
+    return max(sizes, default=Decimal(1))
+
+
+def _segment(shown: Board, id: int, name: str, figures: Figures, numbers: Numbers) -> dict[str, Any]:
+    return {
+        "name": name,
+        **_figures(shown, figures, numbers),
+        "drill": _drill_of(shown, segment=id),
+        "how": says.how(shown, figures, numbers),
+    }
+
+
+def _heat(shown: Board) -> dict[str, Any]:
+    """Return the map of rows by segments: the deviation, and where nothing is planned the fact's share."""
+    if not shown.segments or len(shown.rows) < 2:
+        return {}
+    columns = shown.segments[:MOST_COLUMNS]
+    fmt = formats.current()
+    rows = []
+    for row in shown.rows:
+        cells = []
+        for column in columns:
+            cell = row.segments.get(column.id)
+            text, tone = _heat_cell(cell, fmt, shown.course.tolerance)
+            cells.append((tone, text, _drill_of(shown, row, column.id) if cell is not None else ""))
+        rows.append((row.name, cells))
+    return {"columns": [column.name for column in columns], "rows": rows, "more": len(shown.segments) > MOST_COLUMNS}
+
+
+def _heat_cell(cell: Figures | None, fmt: formats.Formats, tolerance: Decimal) -> tuple[str, str]:
+    if cell is None or cell.fact is None:
+        return formats.DASH, "none"
+    if cell.deviation is not None:
+        sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
+        return fmt.deviation(cell.deviation) + sign, marks.heat(cell.deviation, tolerance)
+    return fmt.percent(cell.share), "none"
+
+
+def _drill_of(shown: Board, row: Row | None = None, segment: int | None = None) -> str:
+    """Return where the records under a number are listed."""
+    query = shown.query
+    more: dict[str, object] = {}
+    if row is not None and row.kind == "unit" and query.person_id is None:
+        query = replace(query, unit_id=row.id)
+    elif row is not None and row.kind == "person" and query.person_id is None:
+        query = replace(query, person_id=row.id)
+        if shown.query.by == "unit":
+            more["only"] = query.unit_id
+    elif row is not None and row.kind == "none":
+        more["only"] = 0
+    if segment is not None:
+        more["segment"] = segment
+    tail = f"&{urlencode(more)}" if more else ""
+    return f"{reverse('plan_rows')}?{query.address(by=shown.query.by)}{tail}"
+
+
+# the curve
+
+
+def _curve(shown: Board, numbers: Numbers) -> Mapping[str, Any] | None:
+    curve = shown.curve
+    if curve is None or (curve.plan is None and not any(curve.fact)):
+        return None
+    fmt = formats.current()
+    short = shown.query.period.kind == Kind.MONTH
+    data: dict[str, Any] = {
+        "labels": [str(day.day) if short else f"{day.day:02}.{day.month:02}" for day in curve.days],
+        "names": [fmt.day(day) for day in curve.days],
+        "fact": _floats(curve.fact),
+    }
+    if curve.plan is not None:
+        data["plan"] = _floats(curve.plan)
+    if curve.past is not None:
+        data["past"] = _floats(curve.past)
+    if shown.course.state == "open":
+        data["today"] = (shown.course.today - curve.days[0]).days
+    return data
+
+
+def _floats(values: Iterable[Decimal | None]) -> list[float | None]:
+    return [None if value is None else float(value) for value in values]
+
+
+urlpatterns = [path("plan/", show, name="plan")]

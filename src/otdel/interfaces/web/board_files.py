@@ -1,0 +1,207 @@
+"""The board as it is on the screen, to Excel and on paper."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+import xlsxwriter
+from django.http import Http404, HttpResponse
+from django.urls import path
+from django.utils.html import strip_tags
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from otdel.core.titles import period_title
+from otdel.interfaces.http import PersonRequest, page
+from otdel.interfaces.sheets import XLSX
+from otdel.interfaces.web import board_says as says
+from otdel.interfaces.web import formats
+from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.plans import metric_label
+from otdel.org import access
+from otdel.org.rules import Right
+from otdel.plans.queries.board import Board, BoardQuery, Row, board
+from otdel.plans.queries.figures import Figures
+
+PDF = "application/pdf"
+Value = Decimal | str | None
+
+
+@page
+def download(request: PersonRequest, form: str) -> HttpResponse:
+    access.require(request.user, "plan", Right.EXPORT)
+    if form not in ("xlsx", "pdf"):
+        raise Http404
+    shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
+    content, kind = (workbook(shown), XLSX) if form == "xlsx" else (paper(shown), PDF)
+    name = f"{metric_label(shown.query.metric)}, {shown.title}, {period_title(shown.query.period)}"
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"
+    return response
+
+
+def headings(shown: Board) -> list[tuple[str, str]]:
+    """Return the columns of the screen: what they are called and how they are written."""
+    found = [
+        (_("Plan"), "money"),
+        (_("Expected to date"), "money"),
+        (_("Fact"), "money"),
+        (_("Deviation"), "percent"),
+        (_("Done"), "percent"),
+        (_("Share"), "percent"),
+    ]
+    return [*found, (_("At this pace"), "money"), (_("Needed per day"), "money")] if _is_open(shown) else found
+
+
+def _is_open(shown: Board) -> bool:
+    return shown.course.state == "open"
+
+
+def values(shown: Board, figures: Figures) -> list[Decimal | None]:
+    found = [
+        figures.amount, figures.expected, figures.fact, figures.deviation, figures.attainment, figures.share,
+    ]  # fmt: skip
+    return [*found, figures.landing, figures.needed] if _is_open(shown) else found
+
+
+def summary(shown: Board) -> list[tuple[str, str]]:
+    """What the head of the page says."""
+    numbers = Numbers.of(shown.query.metric, shown.currency)
+    return [
+        (_("Department, employee"), shown.title),
+        (_("Metric"), metric_label(shown.query.metric)),
+        (_("Period"), period_title(shown.query.period)),
+        (_("As of"), formats.current().day(shown.course.today)),
+        ("", strip_tags(says.lead(shown, numbers))),
+    ]
+
+
+# Excel
+
+
+def workbook(shown: Board) -> bytes:
+    """Write the board; further sheets carry its cut and its days."""
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    forms = {
+        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
+        "bold": book.add_format({"bold": True}),
+        "money": book.add_format({"num_format": "#,##0.00" if shown.is_money else "#,##0.##"}),
+        "percent": book.add_format({"num_format": "+0.0%;-0.0%;0.0%"}),
+        "part": book.add_format({"num_format": "0.0%"}),
+        "date": book.add_format({"num_format": "dd.mm.yyyy"}),
+    }
+    _main_sheet(book, forms, shown)
+    if shown.segments:
+        _cut_sheet(book, forms, shown)
+    if shown.curve is not None:
+        _days_sheet(book, forms, shown)
+    book.close()
+    return file.getvalue()
+
+
+def _main_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
+    sheet = book.add_worksheet(_("Board"))
+    for at, (label, text) in enumerate(summary(shown)):
+        sheet.write_string(at, 0, label, forms["bold"])
+        sheet.write_string(at, 1, text)
+    top = len(summary(shown)) + 1
+    _heads(sheet, forms, top, [_("Row"), *(label for label, _form in headings(shown))])
+    rows = [row for row in shown.rows if row != shown.total]
+    for at, row in enumerate([*rows, shown.total], top + 1):
+        sheet.write_string(at, 0, row.name, forms["bold"] if row is shown.total else None)
+        _numbers(sheet, forms, at, 1, shown, row.figures)
+    sheet.freeze_panes(top + 1, 1)
+
+
+def _cut_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
+    sheet = book.add_worksheet(_("Segments"))
+    _heads(sheet, forms, 0, [_("Row"), _("Segment"), *(label for label, _form in headings(shown))])
+    for at, (row, name, figures) in enumerate(_cut_rows(shown), 1):
+        sheet.write_string(at, 0, row.name)
+        sheet.write_string(at, 1, name)
+        _numbers(sheet, forms, at, 2, shown, figures)
+    sheet.freeze_panes(1, 2)
+
+
+def _cut_rows(shown: Board) -> Iterable[tuple[Row, str, Figures]]:
+    rows = [row for row in shown.rows if row != shown.total]
+    for row in [*rows, shown.total]:
+        for segment in shown.segments:
+            if segment.id in row.segments:
+                yield row, segment.name, row.segments[segment.id]
+
+
+def _days_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
+    sheet, curve = book.add_worksheet(_("Days")), shown.curve
+    assert curve is not None
+    _heads(sheet, forms, 0, [_("Day"), _("Plan"), _("Fact"), _("A year ago")])
+    columns: list[Sequence[Decimal | None]] = [curve.plan or (), curve.fact, curve.past or ()]
+    for at, day in enumerate(curve.days):
+        sheet.write_datetime(at + 1, 0, day, forms["date"])
+        for column, series in enumerate(columns, 1):
+            if at < len(series) and series[at] is not None:
+                sheet.write_number(at + 1, column, float(series[at] or 0), forms["money"])
+
+
+def _heads(sheet: Any, forms: dict[str, Any], at: int, labels: Sequence[str]) -> None:
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, len(labels), 16)
+    for column, label in enumerate(labels):
+        sheet.write_string(at, column, label, forms["head"])
+
+
+def _numbers(sheet: Any, forms: dict[str, Any], at: int, left: int, shown: Board, figures: Figures) -> None:
+    pairs = zip(headings(shown), values(shown, figures), strict=True)
+    for column, ((_label, form), value) in enumerate(pairs, left):
+        if value is not None:
+            form = "part" if form == "percent" and value is not figures.deviation else form
+            sheet.write_number(at, column, float(value), forms[form])
+
+
+# paper
+
+
+@lru_cache(maxsize=1)
+def _template() -> bytes:
+    return (Path(__file__).parent / "board.typ").read_bytes()
+
+
+def paper(shown: Board) -> bytes:
+    """Set the board as a document. The numbers go in as data, so no name can become a command."""
+    rows = [row for row in shown.rows if row != shown.total]
+    data = {
+        "lang": formats.current().locale.language,
+        "title": says.title(shown),
+        "lead": strip_tags(says.lead(shown, Numbers.of(shown.query.metric, shown.currency))),
+        "facts": summary(shown)[:4],
+        "unit": Numbers.of(shown.query.metric, shown.currency).unit,
+        "heads": [_("Row"), *(label for label, _form in headings(shown))],
+        "rows": [_printed(shown, row.name, row.figures) for row in rows],
+        "total": _printed(shown, shown.total.name, shown.total.figures),
+        "cut": says.cuts()[shown.query.cut],
+        "segments": [_printed(shown, one.name, one.figures) for one in shown.segments],
+        "notes": says.notes(shown, Numbers.of(shown.query.metric, shown.currency)),
+    }
+    made = typst.compile(_template(), sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True)
+    return bytes(made)
+
+
+def _printed(shown: Board, name: str, figures: Figures) -> list[str]:
+    fmt, numbers = formats.current(), Numbers.of(shown.query.metric, shown.currency)
+    sign = {"under": " ▼", "over": " ▲"}.get(figures.mark, "")
+    cells = [
+        name, numbers(figures.amount), numbers(figures.expected), numbers(figures.fact),
+        fmt.deviation(figures.deviation) + sign, fmt.percent(figures.attainment), fmt.percent(figures.share),
+    ]  # fmt: skip
+    return [*cells, numbers.rough(figures.landing), numbers(figures.needed)] if _is_open(shown) else cells
+
+
+urlpatterns = [path("plan/board.<str:form>", download, name="plan_board_file")]

@@ -1,0 +1,180 @@
+"""Planning quality of closed periods: how many lines came within tolerance, which were worst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from django.db import connection
+
+from otdel.calc.planning_quality import PlanningQuality, planning_quality
+from otdel.core.periods import Period
+from otdel.org.models import Person
+from otdel.org.queries import company_of
+from otdel.plans import metrics
+from otdel.plans.queries.facts import NO_UNIT
+from otdel.plans.queries.place import BoardQuery, Place, place_of
+from otdel.plans.rules import LineKey
+
+WORST = 20
+
+
+@dataclass(frozen=True)
+class ClosedLine:
+    """A plan line whose period is over, and what came on it."""
+
+    key: LineKey
+    name: str
+    segment: str
+    starts_on: date
+    ends_on: date
+    plan: Decimal
+    fact: Decimal
+
+    @property
+    def deviation(self) -> Decimal | None:
+        return (self.fact - self.plan) / self.plan if self.plan > 0 else None
+
+
+@dataclass(frozen=True)
+class Quality:
+    query: BoardQuery
+    title: str
+    tolerance: Decimal
+    summary: PlanningQuality | None
+    plan: Decimal
+    fact: Decimal
+    by_period: tuple[tuple[date, date, PlanningQuality], ...]
+    worst: tuple[ClosedLine, ...]
+    units: tuple[tuple[int, int, str], ...]
+    is_own: bool
+    currency: str
+
+
+def quality(person: Person, query: BoardQuery, today: date) -> Quality:
+    """Judge the lines of people, or of departments where people have none, that closed in the period. Four queries."""
+    place = place_of(person, query)
+    company = company_of(person)
+    lines = closed_lines(place, query, today) if query.metric not in metrics.LEVELS else []
+    tolerance = float(company.tolerance)
+    spans = sorted({(line.starts_on, line.ends_on) for line in lines})
+    return Quality(
+        query=query,
+        title=place.tree.nodes[place.unit_id].name if place.unit_id in place.tree.nodes else "",
+        tolerance=company.tolerance,
+        summary=_judge(lines, tolerance) if lines else None,
+        plan=sum((line.plan for line in lines), Decimal(0)),
+        fact=sum((line.fact for line in lines), Decimal(0)),
+        by_period=tuple(
+            (*span, _judge([x for x in lines if (x.starts_on, x.ends_on) == span], tolerance)) for span in spans
+        ),
+        worst=tuple(_worst(lines, company.tolerance)),
+        units=place.choices,
+        is_own=place.is_own,
+        currency=company.currency,
+    )
+
+
+def _judge(lines: list[ClosedLine], tolerance: float) -> PlanningQuality:
+    actual = np.array([float(line.fact) for line in lines], dtype=np.float64)
+    plan = np.array([float(line.plan) for line in lines], dtype=np.float64)
+    return planning_quality(actual, plan, tolerance=tolerance)
+
+
+def _worst(lines: list[ClosedLine], tolerance: Decimal) -> list[ClosedLine]:
+    """Outside tolerance, those first that moved the most."""
+    outside = [
+        line for line in lines if line.deviation is not None and abs(line.fact - line.plan) > tolerance * line.plan
+    ]
+    return sorted(outside, key=lambda line: -abs(line.fact - line.plan))[:WORST]
+
+
+def closed_lines(place: Place, query: BoardQuery, today: date) -> list[ClosedLine]:
+    """Return the lines with their facts. A department's line is judged where its people have none. One query."""
+    period: Period = query.period
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SQL.format(whose="l.person_id = %(person)s" if place.person_id else "l.unit_id = ANY (%(units)s)",
+                        live=metrics.cut(query.metric, "= ANY (ARRAY(SELECT day FROM changed))")),
+            {
+                "metric": query.metric,
+                "source": metrics.DEFINITIONS[query.metric].source,
+                "from": period.start,
+                "until": min(period.end, today),
+                "units": [unit for unit in place.unit_ids if unit != NO_UNIT],
+                "person": place.person_id,
+                "roots": [root for root in place.tree.nodes for _ in place.tree.under(root)],
+                "members": [unit for root in place.tree.nodes for unit in place.tree.under(root)],
+            },
+        )  # fmt: skip
+        rows = cursor.fetchall()
+    return [
+        ClosedLine(LineKey(*row[:7]), row[7], row[8], row[9], row[10], row[11], row[12])
+        for row in rows
+    ]  # fmt: skip
+
+
+# Lines of the finest kind in each department and stretch: of people where people have lines.
+_SQL = """
+WITH changed AS MATERIALIZED (
+    SELECT DISTINCT day FROM plans_changedday
+    WHERE source = %(source)s AND day < %(until)s AND day >= (
+        SELECT min(starts_on) FROM plans_planline WHERE is_effective AND metric = %(metric)s AND ends_on > %(from)s)),
+live AS MATERIALIZED (SELECT * FROM ({live}) r),
+lines AS MATERIALIZED (
+    SELECT l.* FROM plans_planline l
+    WHERE l.is_effective AND l.metric = %(metric)s AND l.ends_on > %(from)s AND l.ends_on <= %(until)s AND {whose}
+        AND (l.person_id IS NOT NULL OR NOT EXISTS (
+            SELECT FROM plans_planline p WHERE p.is_effective AND p.metric = l.metric AND p.unit_id = l.unit_id
+                AND p.person_id IS NOT NULL AND p.starts_on >= l.starts_on AND p.ends_on <= l.ends_on))),
+below AS MATERIALIZED (SELECT * FROM unnest(%(roots)s::bigint[], %(members)s::bigint[]) AS b(root, unit_id)),
+plain AS (
+    SELECT l.id, CASE WHEN l.person_id IS NULL THEN (
+        SELECT sum(f.amount) FROM plans_factunitday f JOIN below b ON b.unit_id = f.unit_id AND b.root = l.unit_id
+        WHERE f.metric = l.metric AND f.day >= l.starts_on AND f.day < l.ends_on
+            AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day))
+    ELSE (
+        SELECT sum(f.amount) FROM plans_factday f JOIN below b ON b.unit_id = f.unit_id AND b.root = l.unit_id
+        WHERE f.person_id = l.person_id AND f.metric = l.metric AND f.day >= l.starts_on AND f.day < l.ends_on
+            AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day)) END AS amount
+    FROM lines l
+    WHERE num_nonnulls(l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client) = 0),
+cut AS (
+    SELECT l.id, sum(f.amount) AS amount FROM lines l JOIN below b ON b.root = l.unit_id
+    JOIN plans_factcell f ON f.metric = l.metric AND f.unit_id = b.unit_id
+        AND f.day >= l.starts_on AND f.day < l.ends_on
+        AND f.person_id = coalesce(l.person_id, f.person_id)
+        AND f.product_group_id = coalesce(l.product_group_id, f.product_group_id)
+        AND f.client_segment_id = coalesce(l.client_segment_id, f.client_segment_id)
+        AND f.region_id = coalesce(l.region_id, f.region_id) AND f.channel_id = coalesce(l.channel_id, f.channel_id)
+        AND f.is_new = coalesce(l.is_new_client::int, f.is_new)
+    WHERE num_nonnulls(l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client) > 0
+        AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day)
+    GROUP BY l.id),
+fresh AS (
+    SELECT l.id, sum(f.amount) AS amount FROM lines l JOIN below b ON b.root = l.unit_id
+    JOIN live f ON f.unit_id = b.unit_id AND f.day >= l.starts_on AND f.day < l.ends_on
+        AND f.person_id = coalesce(l.person_id, f.person_id)
+        AND f.product_group_id = coalesce(l.product_group_id, f.product_group_id)
+        AND f.client_segment_id = coalesce(l.client_segment_id, f.client_segment_id)
+        AND f.region_id = coalesce(l.region_id, f.region_id) AND f.channel_id = coalesce(l.channel_id, f.channel_id)
+        AND f.is_new = coalesce(l.is_new_client::int, f.is_new)
+    GROUP BY l.id)
+SELECT l.unit_id, l.person_id, l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client,
+    coalesce(person.name, unit.name),
+    concat_ws(', ', product_group.name, segment.name, region.name, channel.name),
+    l.starts_on, l.ends_on, l.amount,
+    coalesce(plain.amount, 0)
+        + coalesce(cut.amount, 0)
+        + coalesce(fresh.amount, 0)
+FROM lines l
+LEFT JOIN plain USING (id) LEFT JOIN cut USING (id) LEFT JOIN fresh USING (id)
+JOIN org_unit unit ON unit.id = l.unit_id
+LEFT JOIN org_person person ON person.id = l.person_id
+LEFT JOIN billing_productgroup product_group ON product_group.id = l.product_group_id
+LEFT JOIN customers_clientsegment segment ON segment.id = l.client_segment_id
+LEFT JOIN customers_region region ON region.id = l.region_id
+LEFT JOIN customers_channel channel ON channel.id = l.channel_id
+ORDER BY l.starts_on, l.id"""

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from ledger import make_customer
+from people import NOW, Firm
+
+from otdel.billing.models import Payment
+from otdel.customers.models import Region
+from otdel.plans.models import Plan, PlanLine
+
+TODAY = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def firm(firm: Firm):
+    """North: Anna 1400 of 2100, Boris 300 of 1050 in March; South: Vera 999."""
+    plan = Plan.objects.create(
+        metric="payments", unit=firm.north, starts_on=date(2026, 3, 1), ends_on=date(2026, 4, 1), status="APPROVED",
+        author=firm.boris, approved_by=firm.olga, approved_at=NOW, created_at=NOW,
+    )  # fmt: skip
+    for person, amount in ((firm.anna, 2100), (firm.boris, 1050)):
+        PlanLine.objects.create(
+            plan=plan, metric="payments", unit=firm.north, person=person, amount=amount,
+            starts_on=date(2026, 3, 1), ends_on=date(2026, 4, 1), is_effective=True,
+        )  # fmt: skip
+    volga = Region.objects.create(name="=Volga")
+    pay(firm.anna, firm.north, 1400, "2026-03-04", customer=make_customer(firm.anna, "Lutik", region=volga))
+    pay(firm.boris, firm.north, 300, "2026-03-17", customer=make_customer(firm.boris, "Clover"))
+    pay(firm.vera, firm.south, 999, "2026-03-17", customer=make_customer(firm.vera, "Stranger"))
+    with time_machine.travel(TODAY, tick=False):
+        yield firm
+
+
+def pay(person, unit, amount, day, **fields):
+    Payment.objects.create(
+        owner=person, unit=unit, amount=amount, paid_on=day, created_at=NOW, updated_at=NOW, **fields
+    )
+
+
+def text_of(reply) -> str:
+    return reply.content.decode().replace("\u202f", " ").replace("\xa0", " ")
+
+
+def test_a_head_sees_where_the_plan_stands(firm, signed):
+    page = text_of(signed("boris").get("/plan/"))
+
+    assert "Payments received: March 2026" in page
+    assert "<b>54%</b>, <b>48%</b> is expected by today (10 of 21 working days)" in page
+    assert 'Outside tolerance: <b class="is-under">1</b> below, <b class="is-over">1</b> above' in page
+    assert "+40%" in page
+    assert "−40%" in page
+    assert "Volkova" not in page
+
+
+def test_the_same_in_russian(firm, signed):
+    firm.boris.language = "ru"
+    firm.boris.save()
+    page = text_of(signed("boris").get("/plan/"))
+
+    assert "Выполнено <b>54 %</b>" in page
+    assert "10 из 21 рабочего дня" in page
+    assert "Вне допуска" in page
+
+
+@pytest.mark.parametrize(
+    "address", ["", "?cut=region", "?by=person", "?period=2026-Q1&cut=product_group", "?metric=calls"]
+)
+@pytest.mark.parametrize("who", ["anna", "boris", "olga"])
+def test_a_page_takes_at_most_eight_queries(firm, signed, who, address):
+    client = signed(who)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/plan/{address}").status_code == 200
+    assert len(queries) <= 7, [query["sql"][:90] for query in queries]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "period=2026-03&cut=region", "period=2026-Q1&metric=shipments", "period=2026-W12", "period=2026&cut=new",
+        "period=2026-H1&cut=channel", "from=2026-03-01&to=2026-03-10", "period=2027-01", "period=2019-01&metric=margin",
+        "metric=active_clients&cut=client_segment", "metric=new_clients", "period=1900-01", "period=2199",
+    ],
+)  # fmt: skip
+def test_every_state_opens_on_screen_in_excel_and_on_paper(firm, signed, address):
+    client = signed("olga")
+    assert client.get(f"/plan/?{address}").status_code == 200
+    assert client.get(f"/plan/rows/?{address}").status_code == 200
+    assert client.get(f"/plan/quality/?{address}").status_code == 200
+    assert client.get(f"/plan/board.xlsx?{address}").status_code == 200
+    assert client.get(f"/plan/board.pdf?{address}").content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "period=x", "period=2026-13", "metric=x", "cut=x", "by=x", "from=2026-03-10&to=2026-03-01", "unit=x", "unit=-1",
+        "unit=99999999999999999999", "person=²", "period=0000-01", "from=2026-03-10&to=9999-12-31", "unit=999999",
+    ],
+)  # fmt: skip
+def test_a_damaged_address_is_a_sentence(firm, signed, address):
+    client = signed("olga")
+    for page in ("/plan/", "/plan/rows/", "/plan/quality/", "/plan/board.xlsx", "/plan/board.pdf"):
+        assert client.get(f"{page}?{address}").status_code in (404, 422), page
+
+
+@pytest.mark.parametrize("address", ["after=x", "after=2026-03-01_x", "segment=x", "only=x", "after=2026-03-01_"])
+def test_a_damaged_address_of_rows_is_a_sentence(firm, signed, address):
+    assert signed("boris").get(f"/plan/rows/?{address}").status_code == 422
+
+
+def test_strangers_are_not_found(firm, signed):
+    for who, unit in (("anna", firm.south), ("boris", firm.south), ("gleb", firm.north), ("boris", firm.root)):
+        client = signed(who)
+        for page in ("/plan/", "/plan/rows/", "/plan/quality/", "/plan/board.xlsx", "/plan/board.pdf"):
+            assert client.get(f"{page}?unit={unit.pk}").status_code == 404, (who, page)
+    assert signed("zoya").get("/plan/").status_code == 403
+    assert signed("admin").get("/plan/board.pdf").status_code == 403
+
+
+def test_a_number_opens_its_records(firm, signed):
+    page = text_of(signed("boris").get(f"/plan/rows/?unit={firm.north.pk}&period=2026-03"))
+
+    assert "the records that make ₽1,700" in page
+    assert "Lutik" in page
+    assert "Clover" in page
+    assert "Stranger" not in page
+
+
+def test_excel_holds_what_is_on_the_screen(firm, signed):
+    reply = signed("boris").get("/plan/board.xlsx?cut=region")
+    book = openpyxl.load_workbook(BytesIO(reply.content))
+
+    main = [[cell.value for cell in row] for row in book["Board"].iter_rows()]
+    rows = {row[0]: row[1:4] for row in main}
+    assert rows["Abramova A."] == [2100, 1000, 1400]
+    assert rows["North"] == [3150, 1500, 1700]
+    cut = [[cell.value for cell in row] for row in book["Segments"].iter_rows()]
+    assert ["Abramova A.", "=Volga"] in [row[:2] for row in cut]
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    assert Decimal(str(book["Days"]["C32"].value or 0)) == 0
+
+
+def test_no_plan_and_no_fact_are_said(firm, signed):
+    assert "There is no approved plan for this period" in text_of(signed("gleb").get("/plan/"))
+    assert "The period begins on" in text_of(signed("boris").get("/plan/?period=2026-05"))
+    assert "There is neither a plan nor a fact" in text_of(signed("boris").get("/plan/?period=2020-05"))
+    assert "No finished periods to learn the rhythm from" in text_of(signed("boris").get("/plan/"))
