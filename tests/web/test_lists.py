@@ -63,8 +63,8 @@ def test_a_full_page_costs_few_queries(firm, stages, enter, django_assert_num_qu
         make_deal(firm.anna, stages["new"], f"Deal {number}", amount=number, customer=customer)
     client = enter(firm.boris)
     client.get("/deals/")
-    # session, person, how they look at it, custom fields, tree, own departments, people in them, rows
-    with django_assert_num_queries(8):
+    # session, person, how they look at it, custom fields, departments, people in them, rows
+    with django_assert_num_queries(7):
         client.get("/deals/")
     client = enter(firm.olga)
     with django_assert_num_queries(5):
@@ -208,7 +208,7 @@ def test_hostile_address(firm, stages, enter, query):
     client = enter(firm.anna)
     for address in ("/deals/", "/deals/filters/", "/deals/count/", "/deals/file.csv"):
         answer = client.get(f"{address}?{query}", follow=True)
-        assert answer.status_code == 200
+        assert answer.status_code in (200, 422)
         assert b"".join(answer.streaming_content) if answer.streaming else True
     assert client.get("/deals/file.exe").status_code == 404
 

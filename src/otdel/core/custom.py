@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from otdel.core.errors import Invalid
 from otdel.core.listing import Column, Custom, Kind
 from otdel.core.listing.values import clean_text, read_amount, read_day
-from otdel.core.models import CustomField
+from otdel.core.models import CustomField, RequiredField
 
 Type = CustomField.Type
 KINDS = {Type.NUMBER: Kind.NUMBER, Type.DATE: Kind.DATE, Type.FLAG: Kind.FLAG}
@@ -128,3 +128,8 @@ def filters(fields: Iterable[Definition]) -> tuple[Custom, ...]:
         )
         for each in fields
     )
+
+
+def required(record: str) -> list[str]:
+    """Return which of our own fields the company wants filled in. One query."""
+    return list(RequiredField.objects.filter(record=record).order_by("id").values_list("field", flat=True))

@@ -48,7 +48,9 @@ def change_contact(*, by: Person, contact_id: int, values: Mapping[str, Any], no
     contact.save()
     points = set_points(contact, values)
     _check_required(contact, values)
-    journal.record("contact.changed", contact, by=by, at=now, fields=sorted(values), points=points)
+    if points:
+        journal.record("contact.points_changed", contact, by=by, at=now)
+    journal.record("contact.changed", contact, by=by, at=now, fields=sorted(values))
     return contact
 
 

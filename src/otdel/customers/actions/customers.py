@@ -50,7 +50,9 @@ def change_customer(*, by: Person, customer_id: int, values: Mapping[str, Any], 
     customer.save()
     points = set_points(customer, values)
     _check_required(customer, values)
-    journal.record("customer.changed", customer, by=by, at=now, fields=sorted(values), points=points)
+    if points:
+        journal.record("customer.points_changed", customer, by=by, at=now)
+    journal.record("customer.changed", customer, by=by, at=now, fields=sorted(values))
     return customer
 
 

@@ -1,5 +1,19 @@
 """Questions about customers and contacts."""
 
+from otdel.customers.queries.cards import (
+    Card,
+    ContactRow,
+    Entry,
+    PointView,
+    contact_card,
+    contact_timeline,
+    contacts_of,
+    customer_card,
+    customer_timeline,
+    entries,
+    naming,
+    short_lists,
+)
 from otdel.customers.queries.lists import (
     CONTACTS,
     CUSTOMERS,
@@ -12,16 +26,33 @@ from otdel.customers.queries.lists import (
     segments,
     sources,
 )
+from otdel.customers.queries.same import Hint, same_customers
+from otdel.customers.queries.search import search_parts
 
 __all__ = [
     "CONTACTS",
     "CUSTOMERS",
+    "Card",
+    "ContactRow",
+    "Entry",
+    "Hint",
+    "PointView",
     "by_point",
     "channels",
+    "contact_card",
+    "contact_timeline",
+    "contacts_of",
+    "customer_card",
+    "customer_timeline",
+    "entries",
     "ids_by_text",
     "name_of",
+    "naming",
     "point_condition",
     "regions",
+    "same_customers",
+    "search_parts",
     "segments",
+    "short_lists",
     "sources",
 ]

@@ -1,5 +1,51 @@
 """Questions about leads and deals."""
 
+from otdel.deals.queries.cards import (
+    DealCard,
+    DealRow,
+    KanbanCard,
+    Lane,
+    PipelineView,
+    StageView,
+    active_loss_reasons,
+    deal_card,
+    deal_timeline,
+    deals_of,
+    first_stages,
+    kanban,
+    lead_card,
+    lead_timeline,
+    loss_reasons_whole,
+    naming,
+    pipelines_whole,
+    same_leads,
+    search_parts,
+)
 from otdel.deals.queries.lists import DEALS, LEADS, loss_reasons, pipelines, stages
 
-__all__ = ["DEALS", "LEADS", "loss_reasons", "pipelines", "stages"]
+__all__ = [
+    "DEALS",
+    "LEADS",
+    "DealCard",
+    "DealRow",
+    "KanbanCard",
+    "Lane",
+    "PipelineView",
+    "StageView",
+    "active_loss_reasons",
+    "deal_card",
+    "deal_timeline",
+    "deals_of",
+    "first_stages",
+    "kanban",
+    "lead_card",
+    "lead_timeline",
+    "loss_reasons",
+    "loss_reasons_whole",
+    "naming",
+    "pipelines",
+    "pipelines_whole",
+    "same_leads",
+    "search_parts",
+    "stages",
+]

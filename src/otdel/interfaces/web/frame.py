@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from otdel.interfaces.web.nav import ADD, NAV, address
 
-STYLES = ("tokens", "base", "frame", "parts", "tables", "forms")
+STYLES = ("tokens", "base", "frame", "parts", "tables", "forms", "records")
 
 
 @lru_cache(maxsize=1)

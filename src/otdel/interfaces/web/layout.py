@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 THEMES = ("auto", "light", "dark")
 NOTICE = (
-    '<div hidden data-toast="{0}" data-tone="{1}"></div>'
+    '<div hidden data-toast="{0}" data-tone="{1}" data-undo="{2}"></div>'
     '<noscript><div class="alert" role="status"><div>{0}</div></div></noscript>'
 )
 
@@ -112,11 +113,20 @@ class Layout:
     def notices(self) -> SafeString:
         """What earlier requests had to say: toasts, and plain notices without scripts."""
         kept = get_messages(self.request)
-        return format_html_join("", NOTICE, ((each.message, each.level_tag) for each in kept)) if kept else SafeString()
+        return (
+            format_html_join("", NOTICE, ((each.message, each.level_tag, _undo(each)) for each in kept))
+            if kept
+            else SafeString()
+        )
 
     def _filled(self, text: str) -> SafeString:
         here = escape(self.request.get_full_path())
         return mark_safe(text.replace("@next@", here).replace("@csrf@", self.csrf))
+
+
+def _undo(message: Message) -> str:
+    """An address given with a message is where what it tells of is undone."""
+    return message.extra_tags if (message.extra_tags or "").startswith("/") else ""
 
 
 @dataclass(frozen=True)

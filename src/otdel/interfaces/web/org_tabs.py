@@ -23,5 +23,12 @@ def tabs(person: Person, now: str) -> list[tuple[str, str, bool]]:
 
 
 def settings_tabs(now: str) -> list[tuple[str, str, bool]]:
-    found = [("settings", _("Company")), ("calendar", _("Calendar")), ("roles", _("Roles"))]
+    found = [
+        ("settings", _("Company")),
+        ("calendar", _("Calendar")),
+        ("roles", _("Roles")),
+        ("pipelines", _("Pipelines")),
+        ("short_lists", _("Lists")),
+        ("all_fields", _("Fields")),
+    ]
     return [(label, reverse(name), name == now) for name, label in found]

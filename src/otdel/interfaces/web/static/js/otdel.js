@@ -35,9 +35,12 @@ const problem = (html) => new DOMParser().parseFromString(html, "text/html").que
 // htmx: the token with every request, refusals as toasts, a thin line when the answer takes more than 300 ms.
 let waiting = 0;
 const busy = (by) => { waiting = Math.max(0, waiting + by); $("#busy")?.classList.toggle("on", waiting > 0); };
+document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.triggeringEvent?.type === "sortable:moved") Object.assign(detail.parameters, detail.triggeringEvent.detail); });
 document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
 document.addEventListener("htmx:beforeRequest", (event) => event.target.closest("[data-quiet]") || busy(1));
 document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-quiet]") || busy(-1));
+// A card refused goes back where it was.
+document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "sortable:moved") setTimeout(() => location.reload(), 2500); });
 document.addEventListener("htmx:responseError", (event) => toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
 document.addEventListener("htmx:sendError", () => toast(words.failed, { tone: "bad" }));
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
@@ -157,7 +160,7 @@ const size = (bytes) => new Intl.NumberFormat(data.locale, { style: "unit", unit
 
 // Whatever arrives, with the page or by htmx, is brought to life here.
 function mount(root) {
-  for (const each of $$("[data-toast]", root)) { toast(each.dataset.toast, { tone: each.dataset.tone === "error" ? "bad" : "" }); each.remove(); }
+  for (const each of $$("[data-toast]", root)) { toast(each.dataset.toast, { tone: each.dataset.tone === "error" ? "bad" : "", undo: each.dataset.undo ?? "" }); each.remove(); }
   $("[data-focus]", root)?.focus();
   for (const row of $$("tr[data-href]", root)) row.tabIndex = -1;
   for (const wrap of $$(".table-wrap:not(.as-cards, .scroll)", root)) widths.observe(wrap);

@@ -1,0 +1,242 @@
+"""One customer, one contact, and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, OuterRef, QuerySet, Value
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from otdel.core import timeline
+from otdel.core.errors import NotFound
+from otdel.core.models import RequiredField, SortKey
+from otdel.customers import access, rules
+from otdel.customers.models import Channel, ClientSegment, Contact, ContactPoint, Customer, Region, Source
+from otdel.org.access import reach
+from otdel.org.models import Person
+from otdel.org.rules import Right
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class PointView:
+    kind: str
+    value: str
+    extension: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A record as its card shows it: `values` by field name, `names` of what they refer to."""
+
+    id: int
+    title: str
+    values: dict[str, Any]
+    names: dict[str, str]
+    custom: dict[str, Any]
+    tags: list[str]
+    owner_id: int
+    owner: str
+    created_at: datetime
+    in_bin: bool
+    can_change: bool
+    can_delete: bool
+    points: list[PointView] = field(default_factory=list)
+    completeness: float = 1.0
+    missing: tuple[str, ...] = ()
+
+    def of_kind(self, kind: str) -> list[PointView]:
+        return [point for point in self.points if point.kind == kind]
+
+
+def find(person: Person, kind: str, rows: Any, pk: int, related: tuple[str, ...], extra: dict[str, Any]) -> Any:
+    """Return the visible record, living or in a bin the person may see. One query, two for what is in the bin."""
+    for binned in (False, True):
+        found = rows(person, binned=binned).select_related("owner", *related).annotate(**extra).filter(pk=pk).first()
+        if found is not None:
+            return found
+    raise NotFound(_("There is no such record, or you may not see it."))
+
+
+def points_of(field_name: str) -> ArraySubquery:
+    rows = ContactPoint.objects.filter(**{field_name: OuterRef("pk")}).order_by("position", "id")
+    parts = {"kind": "kind", "value": "value", "extension": "extension", "label": "label"}
+    return ArraySubquery(rows.values(json=JSONObject(**parts)))
+
+
+def required_of(record: str) -> ArraySubquery:
+    rows = RequiredField.objects.filter(record=record).order_by("id")
+    return ArraySubquery(rows.values("field"))
+
+
+def build(person: Person, kind: str, found: Any, values: Iterable[str], related: Iterable[str], **more: Any) -> Card:
+    """Return the card of a loaded record. Nothing beyond the queries of access."""
+    names = {name: str(getattr(found, name)) for name in related if getattr(found, f"{name}_id") is not None}
+    return Card(
+        id=found.pk,
+        title=str(found) or f"#{found.pk}",
+        values={name: getattr(found, name) for name in values},
+        names=names,
+        custom=found.custom,
+        tags=list(getattr(found, "tags", [])),
+        owner_id=found.owner_id,
+        owner=str(found.owner),
+        created_at=found.created_at,
+        in_bin=found.deleted_at is not None,
+        can_change=reach(person, kind, Right.CHANGE).includes(found.owner_id),
+        can_delete=reach(person, kind, Right.DELETE).includes(found.owner_id),
+        **more,
+    )
+
+
+def _filled(found: Any, points: list[PointView], counted: Iterable[str]) -> set[str]:
+    kinds = {point.kind for point in points}
+    has = {"phone": "PHONE" in kinds, "email": "EMAIL" in kinds}
+    return {name for name in counted if has.get(name, bool(getattr(found, name, None)))}
+
+
+CUSTOMER_VALUES = (*rules.CUSTOMER_TEXTS, *rules.CUSTOMER_LISTS, "kind", "external_id")
+
+
+def customer_card(person: Person, customer_id: int) -> Card:
+    """One query besides those of access; two for what is in the bin."""
+    extra = {"point_rows": points_of("customer"), "required": required_of("customers.customer")}
+    related = ("segment", "region", "channel", "source")
+    found: Any = find(person, "customer", access.customers, customer_id, related, extra)
+    points = [PointView(**row) for row in found.point_rows]
+    filled = _filled(found, points, {*rules.CUSTOMER_COUNTED, *found.required})
+    return build(
+        person,
+        "customer",
+        found,
+        CUSTOMER_VALUES,
+        related,
+        points=points,
+        completeness=rules.completeness(filled, rules.CUSTOMER_COUNTED),
+        missing=tuple(name for name in rules.CUSTOMER_COUNTED if name not in filled),
+    )
+
+
+CONTACT_VALUES = (*rules.CONTACT_TEXTS, "customer_id", "birthday", "external_id")
+
+
+def contact_card(person: Person, contact_id: int) -> Card:
+    """One query besides those of access; two for what is in the bin."""
+    extra = {"point_rows": points_of("contact"), "required": required_of("customers.contact")}
+    found: Any = find(person, "contact", access.contacts, contact_id, ("customer",), extra)
+    points = [PointView(**row) for row in found.point_rows]
+    filled = _filled(found, points, {*rules.CONTACT_COUNTED, *found.required})
+    return build(
+        person,
+        "contact",
+        found,
+        CONTACT_VALUES,
+        ("customer",),
+        points=points,
+        completeness=rules.completeness(filled, rules.CONTACT_COUNTED),
+        missing=tuple(name for name in rules.CONTACT_COUNTED if name not in filled),
+    )
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    id: int
+    name: str
+    position: str
+    phone: str
+    email: str
+
+
+def contacts_of(person: Person, customer_id: int) -> list[ContactRow]:
+    """Return the customer's people whom the person may see. One query."""
+    first = ContactPoint.objects.filter(contact=OuterRef("pk")).order_by("position", "id")
+    rows = (
+        access.contacts(person)
+        .filter(customer_id=customer_id)
+        .annotate(
+            phone=ArraySubquery(first.filter(kind="PHONE").values("value")[:1]),
+            email=ArraySubquery(first.filter(kind="EMAIL").values("value")[:1]),
+        )
+        .order_by(SortKey("name"), "id")
+    )
+    return [
+        ContactRow(pk, name, position, (phone or [""])[0], (email or [""])[0])
+        for pk, name, position, phone, email in rows.values_list("id", "name", "position", "phone", "email")[:SHOWN]
+    ]
+
+
+def short_lists() -> dict[str, list[tuple[int, str]]]:
+    """Return what records are described by, entries in use, by the field's name. One query."""
+    parts = [
+        model.objects.filter(is_active=True)
+        .annotate(list=Value(name, output_field=CharField()))
+        .order_by()
+        .values_list("list", "position", "id", "name")
+        for name, model in NAMED.items()
+    ]
+    found: dict[str, list[tuple[int, str]]] = {name: [] for name in NAMED}
+    for name, _position, pk, words in parts[0].union(*parts[1:], all=True).order_by("list", "position", "id"):
+        found[name].append((pk, words))
+    return found
+
+
+NAMED: dict[str, Any] = {
+    "segment_id": ClientSegment,
+    "region_id": Region,
+    "channel_id": Channel,
+    "source_id": Source,
+}
+
+
+def naming(wanted: dict[str, set[int]], more: dict[str, Any] | None = None) -> dict[tuple[str, int], str]:
+    """Return names of records by (field, number), for a history of fields. One query, none for nothing."""
+    models = {**NAMED, "owner_id": Person, "customer_id": Customer, "contact_id": Contact, **(more or {})}
+    parts: list[QuerySet[Any]] = [
+        models[name]
+        .objects.filter(pk__in=list(numbers)[:200])
+        .annotate(field=Value(name, output_field=CharField()), words=F("title" if name in TITLED else "name"))
+        .order_by()
+        .values_list("field", "id", "words")
+        for name, numbers in wanted.items()
+        if name in models and numbers
+    ]
+    if not parts:
+        return {}
+    return {(name, pk): words for name, pk, words in (parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0])}
+
+
+TITLED = ("lead_id", "deal_id")
+
+
+def customer_timeline(customer_id: int, after: timeline.Place | None) -> timeline.Page:
+    """What happened to the customer. One query; whoever asks has already been shown the card."""
+    label = "customers.customer"
+    return timeline.read([timeline.events(label, customer_id), timeline.changes(label, customer_id)], after)
+
+
+def contact_timeline(contact_id: int, after: timeline.Place | None) -> timeline.Page:
+    label = "customers.contact"
+    return timeline.read([timeline.events(label, contact_id), timeline.changes(label, contact_id)], after)
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: int
+    name: str
+    is_active: bool
+
+
+def entries(code: str) -> list[Entry]:
+    """Return a short list whole, for settings. One query."""
+    model = {"segments": ClientSegment, "regions": Region, "channels": Channel, "sources": Source}.get(code)
+    if model is None:
+        raise NotFound(_("There is no such list."))
+    rows = model.objects.order_by("position", "id").values_list("id", "name", "is_active")
+    return [Entry(*row) for row in rows]
