@@ -36,8 +36,10 @@ def customer_for_change(
     person: Person, customer_id: int, right: Right = Right.CHANGE, binned: bool = False
 ) -> Customer:
     """Return the customer locked until the transaction ends, or refuse."""
-    return access.one_for(customers(person, binned=binned), person, "customer", right, customer_id)
+    found: Customer = access.one_for(customers(person, binned=binned), person, "customer", right, customer_id)
+    return found
 
 
 def contact_for_change(person: Person, contact_id: int, right: Right = Right.CHANGE, binned: bool = False) -> Contact:
-    return access.one_for(contacts(person, binned=binned), person, "contact", right, contact_id)
+    found: Contact = access.one_for(contacts(person, binned=binned), person, "contact", right, contact_id)
+    return found

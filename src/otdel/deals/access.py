@@ -35,8 +35,10 @@ def visible_to(person: Person) -> RecordQuerySet:
 def deal_for_change(person: Person, deal_id: int, right: Right = Right.CHANGE, binned: bool = False) -> Deal:
     """Return the deal with its stage, locked until the transaction ends, or refuse."""
     visible = deals(person, binned=binned).select_related("stage", "owner")
-    return access.one_for(visible, person, "deal", right, deal_id)
+    found: Deal = access.one_for(visible, person, "deal", right, deal_id)
+    return found
 
 
 def lead_for_change(person: Person, lead_id: int, right: Right = Right.CHANGE, binned: bool = False) -> Lead:
-    return access.one_for(leads(person, binned=binned).select_related("owner"), person, "lead", right, lead_id)
+    found: Lead = access.one_for(leads(person, binned=binned).select_related("owner"), person, "lead", right, lead_id)
+    return found

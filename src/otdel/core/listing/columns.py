@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Expression, F
+from django.db.models import Expression, F, Subquery
 
 from otdel.core.models import SortKey
 
-Source = str | Expression | F
+Source = str | Expression | F | Subquery
 
 
 class Kind(StrEnum):

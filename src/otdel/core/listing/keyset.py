@@ -12,7 +12,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import BooleanField, F, Func, OrderBy, QuerySet, Value
-from django.db.models.expressions import BaseExpression, Combinable
 
 from otdel.core.listing.columns import Sort, Source
 from otdel.core.listing.values import BIGGEST_ID, clean_text
@@ -83,14 +82,14 @@ class Beyond(Func):
         super().__init__(*expressions)
         self.falling = falling
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, Any]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **extra: Any) -> tuple[str, list[Any]]:
         parts = [compiler.compile(part) for part in self.source_expressions]
         params = [param for _, values in parts for param in values]
         by, pk, value, number = (sql for sql, _ in parts)
         return f"({by}, {pk}) {'<' if self.falling else '>'} ({value}, {number})", params
 
 
-def expression(source: Source) -> BaseExpression | Combinable:
+def expression(source: Source) -> Any:
     return F(source) if isinstance(source, str) else source
 
 

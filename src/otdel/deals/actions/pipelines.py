@@ -145,7 +145,7 @@ def _name(pipeline: Pipeline, name: str, stage_id: int | None = None) -> str:
     text = " ".join(name.replace("\x00", "").split())[:120]
     if not text:
         raise Invalid(_("Write the name."), field="name")
-    if pipeline.stages.filter(name__iexact=text).exclude(pk=stage_id).exists():
+    if pipeline.stages.filter(name__iexact=text).exclude(pk=stage_id or 0).exists():
         raise Conflict(_("The pipeline already has such a stage."), field="name")
     return text
 

@@ -79,7 +79,8 @@ def _table(file: bytes, size: int) -> list[int]:
 
 
 def _chain(file: bytes, size: int, table: list[int], start: int) -> bytes:
-    parts, sector = [], start
+    parts: list[bytes] = []
+    sector = start
     while sector < ENDS:
         if len(parts) > len(table):
             raise ValueError("a loop of sectors")
