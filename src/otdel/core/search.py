@@ -78,11 +78,12 @@ def _close(part: Part, text: str) -> QuerySet[Any]:
 
 def _shaped(part: Part, rows: QuerySet[Any]) -> QuerySet[Any]:
     """UNION ALL appends part after part, each in its own order."""
-    return rows.annotate(
+    shaped: QuerySet[Any] = rows.annotate(
         _kind=Value(part.kind, output_field=CharField()),
         _title=Cast(Coalesce(F(part.title), Value("")), TextField()),
         _note=Cast(Coalesce(F(part.note), Value("")), TextField()),
     ).values_list("_kind", "id", "_title", "_note")
+    return shaped
 
 
 def _run(parts: list[QuerySet[Any]]) -> list[Hit]:

@@ -66,12 +66,13 @@ class Page:
 
 def source(rows: QuerySet[Any], rank: int, kind: Any, by: str, data: Any) -> QuerySet[Any]:
     """Return rows as moments; `rank` orders what happened at the same instant."""
-    return rows.annotate(
+    shaped: QuerySet[Any] = rows.annotate(
         _rank=Value(rank, output_field=IntegerField()),
         _kind=Cast(kind, CharField()),
         _by=F(by),
         _data=Cast(data, JSONField()),
     ).values_list("at", "_rank", "id", "_kind", "_by", "_data")
+    return shaped
 
 
 def events(subject: str, pk: int) -> QuerySet[Any]:

@@ -82,7 +82,7 @@ class Beyond(Func):
         super().__init__(*expressions)
         self.falling = falling
 
-    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **extra: Any) -> tuple[str, Any]:
         parts = [compiler.compile(part) for part in self.source_expressions]
         params = [param for _, values in parts for param in values]
         by, pk, value, number = (sql for sql, _ in parts)

@@ -238,5 +238,5 @@ def entries(code: str) -> list[Entry]:
     model = {"segments": ClientSegment, "regions": Region, "channels": Channel, "sources": Source}.get(code)
     if model is None:
         raise NotFound(_("There is no such list."))
-    rows = model.objects.order_by("position", "id").values_list("id", "name", "is_active")
+    rows = model._default_manager.order_by("position", "pk").values_list("pk", "name", "is_active")
     return [Entry(*row) for row in rows]

@@ -25,7 +25,8 @@ from otdel.core.listing.values import read_id
 from otdel.customers.queries import Card
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats
-from otdel.interfaces.web.record_forms import EntryField, PickField, RecordForm
+from otdel.interfaces.web.pick import PickField
+from otdel.interfaces.web.record_forms import EntryField, RecordForm
 from otdel.interfaces.web.refusals import attempt
 
 Names = Mapping[tuple[str, int], str]
@@ -121,7 +122,7 @@ def _reference(record: Record, card: Card, name: str) -> SafeString:
 
 
 def _points(card: Card, kind: str) -> SafeString:
-    shapes = {
+    shapes: dict[str, Callable[[Any], tuple[str, str]]] = {
         "PHONE": lambda point: (f"tel:{point.value}", formats.phone(point.value, point.extension)),
         "EMAIL": lambda point: (f"mailto:{point.value}", point.value),
         "SITE": lambda point: (f"https://{point.value}", point.value),
@@ -353,7 +354,7 @@ def _fields(request: PersonRequest, record: Record, diff: dict[str, Any], names:
         gone = diff["deleted_at"][1] is not None
         return "trash", format_html("{}", _("Put in the bin") if gone else _("Restored from the bin"))
     base = record.form.base_fields
-    parts = []
+    parts: list[tuple[str, ...]] = []
     for name, pair in diff.items():
         if name == "custom":
             parts += _custom_changes(pair)

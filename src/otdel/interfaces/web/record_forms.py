@@ -98,7 +98,7 @@ class RecordForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, PickField):
                 field.person = request.user
-                field.kept = self.initial.get(f"{name}_id")  # type: ignore[attr-defined]
+                field.kept = self.initial.get(f"{name}_id")
         if "owner" in self.fields:
             self._offer_owners()
 

@@ -93,7 +93,7 @@ def _label(record: str, label: str, field_id: int | None = None) -> str:
     text = " ".join(label.replace("\x00", "").split())[:120]
     if not text:
         raise Invalid(_("Write the name."), field="label")
-    if CustomField.objects.filter(record=record, label__iexact=text).exclude(pk=field_id).exists():
+    if CustomField.objects.filter(record=record, label__iexact=text).exclude(pk=field_id or 0).exists():
         raise Conflict(_("There is already such a field."), field="label")
     return text
 
