@@ -120,11 +120,11 @@ def test_price_list_by_group(firm):
     assert (card.margin, card.can_change) == (D("0.25"), False)
 
 
-def test_card_of_an_invoice(firm, lutik, four, django_assert_num_queries):
+def test_card_of_an_invoice(firm, lutik, four, django_assert_max_num_queries):
     late = four[0]
     boris = fresh(firm.boris)
 
-    with django_assert_num_queries(6):
+    with django_assert_max_num_queries(6):
         card = queries.invoice_card(boris, late.pk, TODAY)
 
     assert (card.state, card.days_late, card.remaining) == (InvoiceState.OVERDUE, 40, D(75))

@@ -28,6 +28,16 @@ def test_shipment_is_the_sum_of_its_lines_for_its_owner_and_department(firm, lut
     assert ShipmentLine.objects.filter(shipment=shipment).order_by("position").first().cost == D(60)
 
 
+def test_cost_comes_from_the_price_list_unless_given(firm, lutik):
+    values = ProductValues("Bolt", price=D(50), unit_cost=D("30.005"))
+    product = actions.create_product(by=fresh(firm.boris), values=values, now=NOW)
+
+    shipment = ship(firm, lutik, line(2, 50, product_id=product.pk), line(1, 5, product_id=product.pk, cost=D(7)))
+
+    costs = ShipmentLine.objects.filter(shipment=shipment).order_by("position").values_list("cost", flat=True)
+    assert list(costs) == [D("60.01"), D(7)]
+
+
 def test_return_is_negative(firm, lutik):
     assert ship(firm, lutik, line(-2, 50)).amount == D(-100)
 

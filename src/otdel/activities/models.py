@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from otdel.core.models import Fold, Record, RecordQuerySet
 from otdel.customers.models import Contact, Customer
@@ -15,11 +16,11 @@ class Activity(Record):
     """A call, meeting, e-mail, proposal or note; planned until done."""
 
     class Kind(models.TextChoices):
-        CALL = "CALL", _("Call")
+        CALL = "CALL", pgettext_lazy("activity", "Call")
         MEETING = "MEETING", _("Meeting")
-        EMAIL = "EMAIL", _("E-mail")
+        EMAIL = "EMAIL", pgettext_lazy("activity", "E-mail")
         PROPOSAL = "PROPOSAL", _("Proposal")
-        NOTE = "NOTE", _("Note")
+        NOTE = "NOTE", pgettext_lazy("activity", "Note")
 
     class Direction(models.TextChoices):
         OUT = "OUT", _("Outgoing")

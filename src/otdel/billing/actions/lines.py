@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from otdel.billing.models import DealLine, InvoiceLine, Product, ShipmentLine
-from otdel.billing.rules import LineValues, WrongLine, check_size, follows_lines, priced, total
+from otdel.billing.rules import LineValues, WrongLine, cents, check_size, follows_lines, priced, total
 from otdel.core import journal
 from otdel.core.act import action
 from otdel.deals.access import deal_for_change
@@ -32,6 +33,19 @@ def checked(lines: Sequence[LineValues]) -> list[LineValues]:
         raise WrongLine(_("There is no such product."), field="lines")
     check_size(total(ready), "lines")
     return ready
+
+
+def with_costs(lines: Sequence[LineValues]) -> list[LineValues]:
+    """Return the lines, those without a cost taking it from the price list as it is now."""
+    asked = {line.product_id for line in lines if line.product_id and line.cost is None}
+    known = Product.objects.filter(pk__in=asked).exclude(unit_cost=None).values_list("pk", "unit_cost")
+    costs: dict[int | None, Decimal] = dict(known) if asked else {}
+    return [
+        replace(line, cost=cents(line.quantity * costs[line.product_id]))
+        if line.cost is None and line.product_id in costs
+        else line
+        for line in lines
+    ]
 
 
 def replace_lines(model: type[Any], parent: dict[str, int], lines: Sequence[LineValues]) -> None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from otdel.billing import access
-from otdel.billing.actions.lines import checked, replace_shipment_lines
+from otdel.billing.actions.lines import checked, replace_shipment_lines, with_costs
 from otdel.billing.actions.parties import parties, stamp
 from otdel.billing.models import Invoice, Shipment, ShipmentLine
 from otdel.billing.rules import LineValues, OtherCustomer, ShipmentValues, check_size, total
@@ -25,9 +25,12 @@ from otdel.org.rules import Right
 
 @action
 def record_shipment(*, by: Person, values: ShipmentValues, lines: Sequence[LineValues] = (), now: datetime) -> Shipment:
-    """Record what was handed over on a day; its sum is that of its lines, or as given when it has none."""
+    """Record what was handed over on a day; its sum is that of its lines, or as given when it has none.
+
+    A line without a cost takes it from the price list of today; what it cost then stays known later.
+    """
     require(by, "shipment", Right.CREATE)
-    ready = checked(lines)
+    ready = with_costs(checked(lines))
     shipment = Shipment(created_at=now)
     _fill(shipment, by, values, now)
     shipment.amount = total(ready) if ready else check_size(values.amount or Decimal(0))

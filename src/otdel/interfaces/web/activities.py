@@ -66,6 +66,7 @@ class MomentField(forms.DateTimeField):
 
 class ActivityForm(OwnedForm):
     kind = "activity"
+    nobody = lazy("me")
 
     type = forms.ChoiceField(label=lazy("Kind"), choices=queries.KINDS)
     at = MomentField(label=lazy("When"))

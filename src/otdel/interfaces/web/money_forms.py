@@ -29,11 +29,7 @@ class AmountField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, Decimal):
-            return (
-                f"{value:f}".rstrip("0").rstrip(".").replace(".", formats.current().decimal)
-                if value % 1
-                else f"{value:.0f}"
-            )
+            return f"{value:.2f}".replace(".", formats.current().decimal) if value % 1 else f"{value:.0f}"
         return value
 
     def clean(self, value: Any) -> Decimal | None:
@@ -72,6 +68,7 @@ class OwnedForm(forms.Form):
 
     kind = ""
     picks: tuple[str, ...] = ("customer", "deal")
+    nobody: Any = lazy("as in the deal or of the customer")
 
     def __init__(
         self, request: PersonRequest, initial: dict[str, Any], kept: dict[str, int | None] | None = None
@@ -91,7 +88,7 @@ class OwnedForm(forms.Form):
         if now and now not in dict(people):
             people.append((now, self.initial.get("owner_name", "?")))
         field: Any = self.fields["owner"]
-        field.choices = people if now else [("", _("as in the deal or of the customer")), *people]
+        field.choices = people if now else [("", self.nobody), *people]
         if len(people) < 2:
             del self.fields["owner"]
 
@@ -112,7 +109,7 @@ class InvoiceForm(OwnedForm):
     owner = owner_field()
     issued_on = DayField(label=lazy("Issued on"))
     due_on = DayField(label=lazy("Pay by"), required=False)
-    amount = AmountField(label=lazy("Amount"), required=False, help_text=lazy("Only when there are no lines below."))
+    amount = AmountField(label=lazy("Amount"), required=False, help_text=lazy("Only when there are no lines."))
     note = forms.CharField(label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
     def values(self) -> InvoiceValues:
@@ -177,7 +174,7 @@ class ShipmentForm(OwnedForm):
     amount = AmountField(
         label=lazy("Amount"),
         required=False,
-        help_text=lazy("Only when there are no lines below. A return has a minus."),
+        help_text=lazy("Only when there are no lines. A return has a minus."),
     )
 
     def values(self, region_id: int | None, channel_id: int | None) -> ShipmentValues:

@@ -16,9 +16,16 @@ function start(box) {
   const field = (row, name) => row.querySelector(`[name=line_${name}]`);
   const empty = (row) => ["what", "price"].every((name) => !field(row, name).value.trim());
   for (const row of [...body.rows].slice(0, -1)) if (empty(row)) row.remove();
-  for (const each of box.querySelectorAll("[data-scripted]")) each.hidden = false;
+  const show = (part) => { for (const each of part.querySelectorAll("[data-scripted]")) each.hidden = false; };
+  show(box);
 
-  const add = () => { const row = blank.content.cloneNode(true).firstElementChild; body.append(row); window.htmx?.process(row); return row; };
+  const add = () => {
+    const row = blank.content.cloneNode(true).firstElementChild;
+    show(row);
+    body.append(row);
+    window.htmx?.process(row);
+    return row;
+  };
   const sum = (row) => {
     const [quantity, price] = [read(field(row, "quantity").value), read(field(row, "price").value)];
     const [wasQuantity, wasPrice, wasAmount] = field(row, "was").value.split("|");
