@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
 
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_amount, read_id
@@ -125,7 +126,8 @@ def _figures(request: PersonRequest, found: queries.DealCard, fmt: formats.Forma
     values = found.card.values
     since = timezone.localtime(values["stage_since"]).date()
     days = (request.today - since).days
-    stage_note = _("since %(day)s, %(days)s days") % {"day": fmt.day(since, request.today), "days": days}
+    words = ngettext("since %(day)s, %(days)s day", "since %(day)s, %(days)s days", days)
+    stage_note = words % {"day": fmt.day(since, request.today), "days": days}
     closed = values["closed_on"]
     when = (_("Closed on"), fmt.date(closed)) if closed else (_("Expected on"), fmt.date(values["expected_on"]))
     late = not closed and values["expected_on"] is not None and values["expected_on"] < request.today
