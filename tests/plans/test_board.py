@@ -409,3 +409,13 @@ def test_refilled_days_are_no_longer_counted_live(firm):
     assert list(FactDay.objects.values_list("metric", "day", "unit_id", "person_id", "amount")) == [
         ("payments", date(2026, 3, 2), firm.north.pk, firm.anna.pk, Decimal(100))
     ]
+
+
+def test_a_departments_line_is_not_judged_beside_those_below_it(firm):
+    february = Period.parse("2026-02")
+    plan(firm, (firm.sales, None, 500), (firm.north, firm.anna, 100), (firm.south, None, 300), period=february)
+    came(firm.vera, firm.south, 290, "2026-02-03")
+
+    found = quality(fresh(firm.olga), BoardQuery(Period.parse("2026")), TODAY)
+
+    assert (found.summary.judged, found.plan, found.fact) == (2, Decimal(400), Decimal(290))

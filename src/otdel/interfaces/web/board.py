@@ -174,12 +174,19 @@ def _figures(shown: Board, figures: Figures, numbers: Numbers) -> dict[str, Any]
         "partial": figures.plan is not None and figures.plan.partial,
         "due": numbers(figures.expected),
         "fact": numbers(figures.fact),
-        "deviation": marks.deviation(figures.deviation, shown.course.tolerance),
+        "deviation": marks.deviation(figures.deviation, shown.course.tolerance, _places(shown, figures)),
         "done": fmt.percent(figures.attainment),
         "share": fmt.percent(figures.share),
         "need": numbers(figures.needed) if figures.needed else formats.DASH,
         "landing": numbers.rough(figures.landing),
     }
+
+
+def _places(shown: Board, figures: Figures) -> int:
+    """One more digit where rounding would put a number outside tolerance on its very edge."""
+    if not figures.mark or figures.deviation is None:
+        return 0
+    return int(abs(round(figures.deviation * 100)) == shown.course.tolerance * 100)
 
 
 def _bullet(shown: Board, figures: Figures) -> SafeString | str:

@@ -54,7 +54,7 @@ def headings(shown: Board) -> list[tuple[str, str]]:
         (_("Expected to date"), "money"),
         (_("Fact"), "money"),
         (_("Deviation"), "percent"),
-        (_("Done"), "percent"),
+        (_("Attainment"), "percent"),
         (_("Share"), "percent"),
     ]
     return [*found, (_("At this pace"), "money"), (_("Needed per day"), "money")] if _is_open(shown) else found

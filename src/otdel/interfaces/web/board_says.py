@@ -155,11 +155,11 @@ def kpis(shown: Board, numbers: Numbers, drill: str) -> list[SafeString]:
         marks.kpi(_("Deviation"), numbers.fmt.deviation(total.deviation, 1), _gap_note(shown, numbers), tone=sign),
     ]
     if course.is_level or course.state == "closed":
-        return [*found, marks.kpi(_("Done"), numbers.fmt.percent(total.attainment, 1), _tolerance(shown))]
+        return [*found, marks.kpi(_("Attainment"), numbers.fmt.percent(total.attainment, 1), _tolerance(shown))]
     pace = formats.current().compact(total.landing, numbers.currency)
     return [
         *found,
-        marks.kpi(_("At this pace"), pace, _("by the end of the period, not a forecast") if total.landing else ""),
+        marks.kpi(_("At this pace"), pace, _("not a forecast") if total.landing else ""),
         marks.kpi(_("Needed per day"), numbers.whole(total.needed), _daily_note(shown, numbers)),
     ]
 

@@ -116,20 +116,22 @@ def closed_lines(place: Place, query: BoardQuery, today: date) -> list[ClosedLin
     ]  # fmt: skip
 
 
-# Lines of the finest kind in each department and stretch: of people where people have lines.
+# Lines of the finest kind in each department and stretch: of people where people have any. A department's own line
+# beside those below it says the same money once more.
 _SQL = """
 WITH changed AS MATERIALIZED (
     SELECT DISTINCT day FROM plans_changedday
     WHERE source = %(source)s AND day < %(until)s AND day >= (
         SELECT min(starts_on) FROM plans_planline WHERE is_effective AND metric = %(metric)s AND ends_on > %(from)s)),
 live AS MATERIALIZED (SELECT * FROM ({live}) r),
+below AS MATERIALIZED (SELECT * FROM unnest(%(roots)s::bigint[], %(members)s::bigint[]) AS b(root, unit_id)),
 lines AS MATERIALIZED (
     SELECT l.* FROM plans_planline l
     WHERE l.is_effective AND l.metric = %(metric)s AND l.ends_on > %(from)s AND l.ends_on <= %(until)s AND {whose}
         AND (l.person_id IS NOT NULL OR NOT EXISTS (
-            SELECT FROM plans_planline p WHERE p.is_effective AND p.metric = l.metric AND p.unit_id = l.unit_id
-                AND p.person_id IS NOT NULL AND p.starts_on >= l.starts_on AND p.ends_on <= l.ends_on))),
-below AS MATERIALIZED (SELECT * FROM unnest(%(roots)s::bigint[], %(members)s::bigint[]) AS b(root, unit_id)),
+            SELECT FROM plans_planline p JOIN below b ON b.unit_id = p.unit_id AND b.root = l.unit_id
+            WHERE p.is_effective AND p.metric = l.metric AND p.starts_on >= l.starts_on AND p.ends_on <= l.ends_on
+                AND (p.person_id IS NOT NULL OR p.unit_id <> l.unit_id)))),
 plain AS (
     SELECT l.id, CASE WHEN l.person_id IS NULL THEN (
         SELECT sum(f.amount) FROM plans_factunitday f JOIN below b ON b.unit_id = f.unit_id AND b.root = l.unit_id
