@@ -355,8 +355,23 @@ def test_call_is_logged_and_planned(firm, lutik, deal, enter):
     assert (meeting.is_done, meeting.customer_id) == (False, lutik.pk)
     assert browser.post(f"/deals/activities/{meeting.pk}/done/", {"result": "Agreed"}).status_code == 302
     assert browser.post(f"/deals/activities/{meeting.pk}/done/").status_code == 409
+    listed = browser.get(f"/deals/activities/?deal={deal.pk}").content.decode()
+    assert f"/deals/activities/{meeting.pk}/" in listed
+    assert f"/deals/activities/{call.pk}/" not in listed
     meeting.refresh_from_db()
     assert (meeting.is_done, meeting.result) == (True, "Agreed")
+
+
+def test_moment_of_a_call_is_in_the_zone_of_whoever_looks(firm, records, enter):
+    assert "12:00" in enter(firm.anna).get(f"/deals/activities/{records['activity']}/").content.decode()
+    firm.anna.time_zone = "Asia/Vladivostok"
+    firm.anna.save()
+    page = enter(firm.anna).get(f"/deals/activities/{records['activity']}/").content.decode()
+    assert "7:00" in page or "19:00" in page
+    assert (
+        'value="2026-03-02T19:00"'
+        in enter(firm.anna).get(f"/deals/activities/{records['activity']}/edit/").content.decode()
+    )
 
 
 def test_quick_form_leads_nowhere_outside(firm, lutik, enter):
@@ -384,7 +399,7 @@ def test_lines_of_a_deal(firm, lutik, deal, records, enter):
     assert enter(firm.zoya).get(address).status_code == 403
 
 
-HOSTILE = ("%00", "'", "-1", "9" * 30, "<script>", "2026-02-31", "ё" * 500, "1e400", "NaN")
+HOSTILE = ("\x00", "%00", "'", "-1", "9" * 30, "<script>", "2026-02-31", "ё" * 500, "1e400", "NaN")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -403,6 +418,13 @@ def test_hostile_input_is_answered_calmly(firm, records, enter, text):
         assert browser.post(f"{path}new/", form).status_code == 422, kind
         assert browser.post(f"{path}{records[kind]}/edit/", form).status_code in (302, 422), kind
     assert browser.get("/pick/customer/", {"q": text}).status_code == 200
+    quick = {"type": "NOTE", "subject": f"Note {text}", "text": text, "customer": text, "next": text}
+    assert browser.post("/deals/activities/quick/", quick).status_code in (302, 404, 422)
+    assert browser.post("/deals/activities/quick/", quick | {"type": text}).status_code in (404, 422)
+    assert browser.post(f"/deals/activities/{records['activity']}/done/", {"result": text}).status_code in (409, 422)
+    group = actions.create_group(by=fresh(firm.olga), name="Крепёж", now=NOW)
+    answer = browser.post(f"/money/products/groups/{group.pk}/", {"name": text})
+    assert answer.status_code in (302, 422)
     assert browser.post(f"/money/payments/{records['payment']}/spread/", {"part_1": text}).status_code in (
         302,
         404,

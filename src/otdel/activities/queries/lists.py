@@ -12,6 +12,7 @@ from otdel.activities.models import Activity
 from otdel.core.listing import Asking, Bin, Choice, Column, Days, Flag, Kind, Listing, Reference, Search, Sort
 from otdel.core.listing.filters import fold
 from otdel.customers import queries as customers
+from otdel.deals import access as deals
 from otdel.org.listing import owner_column, owner_filter, unit_filter
 
 KINDS = Activity.Kind.choices
@@ -22,6 +23,16 @@ def of_customer(text: str, asking: Asking) -> Q | None:
     """Also find what passed with customers found by the text. One query."""
     found = customers.ids_by_text(asking.person, fold(text), most=200)
     return Q(customer_id__in=found) if found else None
+
+
+def _deal_name(deal_id: int, asking: Asking) -> str | None:
+    name: str | None = deals.deals(asking.person).filter(pk=deal_id).values_list("title", flat=True).first()
+    return name
+
+
+def _lead_name(lead_id: int, asking: Asking) -> str | None:
+    name: str | None = deals.leads(asking.person).filter(pk=lead_id).values_list("title", flat=True).first()
+    return name
 
 
 ACTIVITIES = Listing(
@@ -61,6 +72,8 @@ ACTIVITIES = Listing(
         Days("at", _("When"), path="at", moment=True),
         Choice("direction", _("Direction"), path="direction", options=dict(Activity.Direction.choices), number=False),
         Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        Reference("deal", _("Deal"), path="deal_id", name_of=_deal_name),
+        Reference("lead", _("Lead"), path="lead_id", name_of=_lead_name),
         Bin(),
     ),
 )

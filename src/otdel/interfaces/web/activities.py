@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as lazy
 from otdel.activities import actions, queries
 from otdel.activities.rules import ActivityValues
 from otdel.core.errors import Invalid
-from otdel.core.listing.values import read_id
+from otdel.core.listing.values import clean_text, read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import lists
+from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.money_forms import OwnedForm, must, owner_field, shown
 from otdel.interfaces.web.pick import PickField, written
 from otdel.interfaces.web.refusals import attempt
@@ -50,6 +51,7 @@ LIST = lists.ListPage(
         (lazy("Calls"), {"kind": "CALL"}),
         (lazy("Meetings"), {"kind": "MEETING"}),
     ),
+    tabs=TABS,
     file_name="activities",
 )
 
@@ -159,8 +161,8 @@ def quick(request: PersonRequest) -> HttpResponseBase:
         kind=request.POST.get("type", "CALL"),
         at=at or request.now,
         is_done=at is None or at <= request.now,
-        subject=request.POST.get("subject", "")[:250],
-        text=request.POST.get("text", "")[:20_000],
+        subject=clean_text(request.POST.get("subject", ""), 250),
+        text=clean_text(request.POST.get("text", ""), 20_000),
         customer_id=about["customer"],
         deal_id=about["deal"],
         lead_id=about["lead"],
@@ -223,7 +225,7 @@ def _draw(request: PersonRequest, given: ActivityForm, title: str, back: str, *a
 
 @submission
 def finish(request: PersonRequest, activity_id: int) -> HttpResponseBase:
-    result = request.POST.get("result", "")[:250]
+    result = clean_text(request.POST.get("result", ""), 250)
     actions.finish_activity(by=request.user, activity_id=activity_id, result=result, now=request.now)
     messages.success(request, _("Done."))
     return redirect(_after(request) or reverse("activity", args=[activity_id]))

@@ -20,19 +20,13 @@ from otdel.customers.queries import pick
 from otdel.deals import actions, queries
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import bulk, cards, formats, lists, parts
+from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.nav import address
 from otdel.interfaces.web.pick import written
 from otdel.interfaces.web.record_forms import DealForm, NewDealForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org.access import require, scope
 from otdel.org.rules import Right
-
-TABS = (
-    (lazy("Deals"), "deals"),
-    (lazy("By stage"), "kanban"),
-    (lazy("Leads"), "leads"),
-    (lazy("Activities"), "activities"),
-)
 
 
 def _change(by: Any, pk: int, values: dict[str, Any], now: Any) -> Any:

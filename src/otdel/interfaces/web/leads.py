@@ -17,7 +17,7 @@ from otdel.customers import queries as customers
 from otdel.deals import actions, queries
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import bulk, cards, lists, marks, parts
-from otdel.interfaces.web.deals import TABS
+from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.record_forms import LeadForm, NewLeadForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org.access import require

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.billing import actions, queries
-from otdel.core.listing.values import read_id
+from otdel.core.listing.values import clean_text, read_id
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats, lists
 from otdel.interfaces.web.money_forms import GroupForm, ProductForm, must, sent
@@ -129,7 +129,7 @@ def change_group(request: PersonRequest, group_id: int) -> HttpResponseBase:
     actions.change_group(
         by=request.user,
         group_id=group_id,
-        name=request.POST.get("name", ""),
+        name=clean_text(request.POST.get("name", "")),
         is_active=request.POST.get("active") == "1",
         now=request.now,
     )

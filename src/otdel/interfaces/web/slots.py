@@ -82,7 +82,7 @@ def what_passed(request: PersonRequest, kind: str, pk: int) -> SafeString:
         "about": (kind, pk),
         "kinds": [(code, label, ICONS[code], code == "CALL") for code, label in activities.KINDS],
         "may_log": access.scope(request.user, "activity", Right.CREATE),
-        "here": request.path,
+        "here": address(kind, pk),
         "all_url": f"{reverse('activities')}?{urlencode({kind: pk})}",
         "today": request.today,
     }

@@ -30,7 +30,7 @@ register.filter("percent", lambda value, places=0: formats.current().percent(val
 register.filter("signed", lambda value, places=0: formats.current().signed(value, places))
 register.filter("day", lambda value, today=None: formats.current().day(value, today))
 register.filter("date_short", lambda value: formats.current().date(value))
-register.filter("moment", lambda value, today=None: formats.current().moment(value, today))
+register.filter("moment", lambda value, today=None: formats.current().moment(value, today), expects_localtime=True)
 register.filter("month", lambda value: formats.current().month(value))
 register.filter("phone", lambda value: formats.phone(value))
 register.filter("initials", lambda value: formats.initials(str(value)))
