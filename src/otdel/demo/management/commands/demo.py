@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there already is a company")
         parser.add_argument("--seed", type=int, default=actions.SEED)
-        parser.add_argument("--language", choices=("ru", "en"), default="ru")
+        parser.add_argument("--language", choices=("ru", "en"), default=settings.LANGUAGE_CODE)
 
     def handle(self, *args: Any, if_empty: bool, seed: int, language: str, **options: Any) -> None:
         try:
