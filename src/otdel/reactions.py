@@ -6,6 +6,7 @@ from otdel.activities import jobs as activities
 from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 from otdel.deals import jobs as deals
+from otdel.interfaces.files import jobs as files
 
 # a membership of the person changed: what they did on those days counts for the department they were in
 RESTAMP: list[Job] = [billing.restamp, deals.restamp, activities.restamp]
@@ -16,4 +17,7 @@ REACTIONS: dict[str, list[Job]] = {
     "person.move_undone": RESTAMP,
     "person.dismissed": RESTAMP,
     "person.taken_back": RESTAMP,
+    "import.check_asked": [files.check],
+    "import.started": [files.run],
+    "import.undo_asked": [files.undo],
 }

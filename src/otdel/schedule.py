@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from otdel.core import jobs
+from otdel.interfaces.files import jobs as files
 from otdel.plans import jobs as plans
 
 jobs.every("* * * * *")(jobs.beat)
 jobs.every("* * * * *")(plans.refill)
+jobs.every("30 3 * * *")(files.forget_files)

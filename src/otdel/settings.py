@@ -110,6 +110,13 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+# the first one reads a file that is too large to its end without keeping it, so that the page can say so
+FILE_UPLOAD_HANDLERS = [
+    "otdel.interfaces.files.quota.Quota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # a plan grid of 1,000 people by 12 months
 
 if ENVIRONMENT.email is None:

@@ -131,6 +131,7 @@ class Contact(Record):
         indexes = [
             models.Index(SortKey("name"), "id", name="contact_by_name", condition=Q(deleted_at=None)),
             models.Index(fields=["owner", "id"], name="contact_owner", condition=Q(deleted_at=None)),
+            models.Index(Fold("name"), name="contact_fold_name"),
             GinIndex(OpClass(models.F("search"), name="gin_trgm_ops"), name="contact_search"),
         ]
 

@@ -371,7 +371,7 @@ DEBUG = Setting("OTDEL_DEBUG", "no", "Show details of errors to everybody: for d
 PG_BIN = Setting(
     "OTDEL_PG_BIN", "", "Folder of PostgreSQL's programs to use instead of those that came along.", _folder
 )
-UPLOAD_LIMIT = Setting("OTDEL_UPLOAD_LIMIT", "25 MB", "Largest file a person may upload.", _bytes)
+UPLOAD_LIMIT = Setting("OTDEL_UPLOAD_LIMIT", "500 MB", "Largest file a person may upload.", _bytes)
 TRUSTED_PROXY = Setting(
     "OTDEL_TRUSTED_PROXY",
     "",

@@ -7,6 +7,18 @@ by number. Allocations of an invoice are written only while the invoice is locke
 from __future__ import annotations
 
 from otdel.billing.actions.allocation import allocate_payment, recount
+from otdel.billing.actions.imports import (
+    InvoiceRow,
+    PaymentRow,
+    ProductRow,
+    SaleRow,
+    import_deal_lines,
+    import_invoices,
+    import_payments,
+    import_products,
+    import_sales,
+    prepare_deal_lines,
+)
 from otdel.billing.actions.invoices import (
     bin_invoice,
     cancel_invoice,
@@ -29,6 +41,10 @@ from otdel.billing.actions.shipments import bin_shipment, change_shipment, recor
 from otdel.billing.actions.units import restamp_units
 
 __all__ = [
+    "InvoiceRow",
+    "PaymentRow",
+    "ProductRow",
+    "SaleRow",
     "allocate_payment",
     "bin_invoice",
     "bin_payment",
@@ -43,9 +59,15 @@ __all__ = [
     "create_group",
     "create_invoice",
     "create_product",
-    "recount",
+    "import_deal_lines",
+    "import_invoices",
+    "import_payments",
+    "import_products",
+    "import_sales",
+    "prepare_deal_lines",
     "record_payment",
     "record_shipment",
+    "recount",
     "reopen_invoice",
     "restamp_units",
     "restore_invoice",

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from otdel.customers.actions.contacts import change_contact, create_contact
 from otdel.customers.actions.customers import change_customer, create_customer
+from otdel.customers.actions.imports import (
+    ContactRow,
+    CustomerRow,
+    RegionRow,
+    import_contacts,
+    import_customers,
+    import_regions,
+)
 from otdel.customers.actions.lists import LISTS, change_entry, create_entry, delete_entry, order_entries
 from otdel.customers.actions.many import (
     assign_contacts,
@@ -19,7 +27,10 @@ from otdel.customers.actions.many import (
 from otdel.customers.actions.points import set_points
 
 __all__ = [
+    "ContactRow",
+    "CustomerRow",
     "LISTS",
+    "RegionRow",
     "assign_contacts",
     "assign_customers",
     "bin_contacts",
@@ -31,6 +42,9 @@ __all__ = [
     "create_customer",
     "create_entry",
     "delete_entry",
+    "import_contacts",
+    "import_customers",
+    "import_regions",
     "order_entries",
     "restore_contacts",
     "restore_customers",

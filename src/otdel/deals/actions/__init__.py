@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from otdel.deals.actions.deals import change_deal, create_deal
+from otdel.deals.actions.imports import DealRow, LeadRow, import_deals, import_leads
 from otdel.deals.actions.leads import change_lead, convert_lead, create_lead, reject_lead, return_lead, take_lead
 from otdel.deals.actions.many import (
     assign_deals,
@@ -31,6 +32,8 @@ from otdel.deals.actions.pipelines import (
 )
 
 __all__ = [
+    "DealRow",
+    "LeadRow",
     "assign_deals",
     "assign_leads",
     "bin_deals",
@@ -48,6 +51,8 @@ __all__ = [
     "create_stage",
     "delete_loss_reason",
     "delete_stage",
+    "import_deals",
+    "import_leads",
     "move_deal",
     "order_loss_reasons",
     "order_stages",

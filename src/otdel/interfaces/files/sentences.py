@@ -77,3 +77,7 @@ def of_cell(problem: Problem) -> str:
 
 def of_guess(guess: Guess) -> str:
     return str(GUESS[guess.reason]) % {"value": guess.evidence}
+
+
+def too_big(limit: int) -> str:
+    return str(FILE["too_big"]) % {"megabytes": limit // 1024**2}

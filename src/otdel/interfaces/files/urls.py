@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-from otdel.interfaces.files import plans
+from otdel.interfaces.files import plans, wizard
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *plans.urlpatterns,
+    *wizard.urlpatterns,
 ]

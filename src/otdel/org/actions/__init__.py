@@ -11,6 +11,7 @@ from otdel.org.actions.company import (
     set_day,
     start_company,
 )
+from otdel.org.actions.imports import Owners, PersonRow, ensure_people, import_people
 from otdel.org.actions.people import (
     PersonData,
     change_own,
@@ -29,7 +30,9 @@ from otdel.org.actions.units import change_unit, close_unit, create_unit, open_u
 __all__ = [
     "CompanyData",
     "FirstPerson",
+    "Owners",
     "PersonData",
+    "PersonRow",
     "accept_invitation",
     "call_back_invitation",
     "change_company",
@@ -43,8 +46,10 @@ __all__ = [
     "create_unit",
     "delete_role",
     "dismiss",
+    "ensure_people",
     "ensure_roles",
     "hire",
+    "import_people",
     "invite",
     "move",
     "note_sign_in",

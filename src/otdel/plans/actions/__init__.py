@@ -10,15 +10,18 @@ from otdel.plans.actions.documents import (
     return_plan,
     revise_plan,
 )
+from otdel.plans.actions.imports import PlanRow, import_plans
 from otdel.plans.actions.spread import spread_plan
 
 __all__ = [
     "CellChange",
+    "PlanRow",
     "agree_plan",
     "approve_plan",
     "change_cells",
     "create_plan",
     "delete_draft",
+    "import_plans",
     "return_plan",
     "revise_plan",
     "spread_plan",

@@ -1,0 +1,189 @@
+"""Payments, laid on the invoices they name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from otdel.billing.actions.allocation import lock_invoices, recount
+from otdel.billing.actions.imports.parties import Parties
+from otdel.billing.models import Allocation, Invoice, Payment
+from otdel.billing.queries.naming import InvoicesByNumber
+from otdel.billing.rules import InvoiceClosed, OtherCustomer, WrongSum, check_size
+from otdel.core.act import action
+from otdel.core.actions import Pen
+from otdel.core.errors import Conflict, Invalid
+from otdel.core.imports import Ref, Result, Settings, Status, cut, given
+from otdel.core.queries import made_in_batch
+from otdel.org.models import Person
+from otdel.org.queries import units_on
+
+
+@dataclass(slots=True)
+class PaymentRow:
+    number: int
+    external_id: str | None = None
+    document: str | None = None
+    day: date | None = None
+    amount: Decimal | None = None
+    customer: Ref | None = None
+    customer_inn: str | None = None
+    invoice: Ref | None = None
+    purpose: str | None = None
+    owner: Ref | None = None
+    currency: str | None = None
+    deal: Ref | None = None
+
+
+@action
+def import_payments(*, by: Person, rows: Sequence[PaymentRow], settings: Settings, now: datetime) -> Result:
+    """Create and change payments, known by external id, else by number, day and sum.
+
+    A payment that names an invoice pays it as far as it needs; the rest, and one that names none, is an advance.
+    """
+    result = Result()
+    parties = Parties(by=by, kind="payment", rows=rows, settings=settings, result=result, now=now)
+    invoices = InvoicesByNumber(by, (row.invoice for row in rows))
+    known, pen = _Known(rows, settings), Pen(Payment, now)
+    laid: list[tuple[Payment, Invoice, int]] = []
+    units = units_on(_days(rows, parties, result))
+    for row in rows:
+        with result.guard(row.number):
+            values, invoice = _values(row, parties, invoices)
+            payment = known.find(row, values)
+            owner_id, day = values["owner_id"], values["paid_on"]
+            if payment is None:
+                parties.owners.check_new(owner_id)
+                payment = pen.add(Payment(created_at=now, unit_id=units.get((owner_id, day)), **values))
+                known.add(payment)
+                status = Status.CREATED
+            else:
+                parties.owners.check_old(payment.owner_id)
+                status = _change(payment, values, row, parties, units, pen)
+            if invoice is not None:
+                laid.append((payment, invoice, row.number))
+            result.note(row.number, status)
+    pen.write()
+    _lay(laid, result, now)
+    return result
+
+
+def _days(rows: Sequence[PaymentRow], parties: Parties, result: Result) -> list[tuple[int, date]]:
+    found = []
+    for row in rows:
+        with result.guard(row.number):
+            found.append((parties.of(row).owner_id, row.day))
+    return [(owner, day) for owner, day in found if day is not None]
+
+
+def _values(row: PaymentRow, parties: Parties, invoices: InvoicesByNumber) -> tuple[dict[str, Any], Any]:
+    party = parties.of(row)
+    customer_id = party.customer.pk if party.customer else None
+    invoice = invoices.find(row.invoice, customer_id)
+    if invoice is not None:
+        if customer_id is not None and invoice.customer_id != customer_id:
+            raise OtherCustomer(_("The invoice is another customer's."))
+        if invoice.cancelled_on is not None:
+            raise InvoiceClosed(_("A cancelled invoice cannot be paid."))
+        customer_id = invoice.customer_id
+    if row.day is None or row.amount is None:
+        raise Invalid(_("The payment has no date or no sum."))
+    amount = check_size(row.amount)
+    if not amount:
+        raise WrongSum(_("The sum of a payment cannot be zero."))
+    deal_id = party.deal.pk if party.deal else invoice.deal_id if invoice else None
+    owner_id = party.owner_id
+    if invoice is not None and row.owner is None and party.deal is None:
+        owner_id = invoice.owner_id
+    values = given(
+        number=row.document and cut(row.document, 60, _("Number")),
+        external_id=row.external_id and cut(row.external_id, 120, _("External id")),
+        paid_on=row.day, amount=amount, customer_id=customer_id, deal_id=deal_id, owner_id=owner_id,
+        purpose=row.purpose and row.purpose[:400],
+    )  # fmt: skip
+    return values, invoice
+
+
+class _Known:
+    def __init__(self, rows: Sequence[PaymentRow], settings: Settings) -> None:
+        ids = [row.external_id for row in rows if row.external_id]
+        days = {row.day for row in rows if row.day and not row.external_id}
+        self._external: dict[str, Payment] = {}
+        self._same: dict[tuple[Any, ...], list[Payment]] = defaultdict(list)
+        for payment in Payment.objects.select_for_update().filter(external_id__in=ids):
+            self._external[str(payment.external_id)] = payment
+        if days:
+            alike = list(Payment.objects.select_for_update().filter(paid_on__in=days, deleted_at=None))
+            mine = made_in_batch(settings.batch, "billing.payment", (payment.pk for payment in alike))
+            for payment in alike:
+                if payment.pk not in mine:
+                    self.add(payment)
+
+    def add(self, payment: Payment) -> None:
+        if payment.external_id:
+            self._external[payment.external_id] = payment
+        elif payment.pk is not None:
+            self._same[_likeness(payment.number, payment.paid_on, payment.amount, payment.customer_id)].append(payment)
+
+    def find(self, row: PaymentRow, values: dict[str, Any]) -> Payment | None:
+        """Two payments alike in one file are two payments: each one known is taken once."""
+        if row.external_id:
+            found = self._external.get(row.external_id)
+            if found is not None and found.deleted_at is not None:
+                raise Conflict(_("This payment is in the bin. Restore it first."))
+            return found
+        key = _likeness(row.document or "", values["paid_on"], values["amount"], values.get("customer_id"))
+        same = self._same.get(key)
+        return same.pop(0) if same else None
+
+
+def _likeness(number: str, day: date, amount: Decimal, customer_id: int | None) -> tuple[Any, ...]:
+    return (number.strip(), day, amount, customer_id)
+
+
+def _change(
+    payment: Payment, values: dict[str, Any], row: PaymentRow, parties: Parties, units: Any, pen: Pen[Payment]
+) -> Status:
+    if row.owner is None:
+        values["owner_id"] = payment.owner_id
+    owner_id, day = values["owner_id"], values["paid_on"]
+    if owner_id != payment.owner_id:
+        parties.owners.check_new(owner_id)
+    if (owner_id, day) != (payment.owner_id, payment.paid_on):
+        values["unit_id"] = units.get((owner_id, day))
+    fixed = ("amount", "customer_id")
+    differs = any(getattr(payment, name) != values.get(name, getattr(payment, name)) for name in fixed)
+    if differs and payment.pk and Allocation.objects.filter(payment=payment).exists():
+        raise Conflict(_("Part of this payment lies on an invoice: change its sum or customer by hand."))
+    return Status.UPDATED if pen.change(payment, values) else Status.UNCHANGED
+
+
+def _lay(laid: Sequence[tuple[Payment, Invoice, int]], result: Result, now: datetime) -> None:
+    """Lay each payment on its invoice, no more than the payment has and the invoice needs."""
+    if not laid:
+        return
+    locked = lock_invoices({invoice.pk for _payment, invoice, _number in laid})
+    there: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    parts = Allocation.objects.filter(payment_id__in=[payment.pk for payment, _invoice, _number in laid])
+    for payment_id, invoice_id, amount in parts.values_list("payment_id", "invoice_id", "amount"):
+        there[payment_id][invoice_id] = amount
+    pen = Pen(Allocation)
+    for payment, named, number in laid:
+        invoice = locked[named.pk]
+        left = payment.amount - sum(there[payment.pk].values(), Decimal(0))
+        room = invoice.amount - invoice.paid if payment.amount > 0 else -invoice.paid
+        if invoice.pk in there[payment.pk] or left * room <= 0:
+            continue
+        part = min(left, room, key=abs)
+        pen.add(Allocation(payment=payment, invoice=invoice, amount=part))
+        there[payment.pk][invoice.pk] = part
+        invoice.paid += part
+        result.note(number, Status.UPDATED)
+    pen.write()
+    recount(locked, now)
