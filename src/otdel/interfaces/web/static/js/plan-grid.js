@@ -30,14 +30,8 @@ function amount(text) {
 
 const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
 
-function value(input) {
-  const typed = amount(input.value);
-  if (typed !== null) return typed;
-  return null;
-}
-
 function recount() {
-  const known = rows.map((cells) => cells.map(value));
+  const known = rows.map((cells) => cells.map((input) => amount(input.value)));
   rows.forEach((cells, at) => {
     cells.forEach((input, column) => input.toggleAttribute("aria-invalid", Number.isNaN(known[at][column])));
     const sum = table.tBodies[0].rows[at].querySelector("[data-sum]");
@@ -105,8 +99,9 @@ form.addEventListener("keydown", (event) => {
   const [row, column] = place(event.target);
   if (row < 0) return;
   const input = event.target;
-  const atStart = input.selectionStart === 0 && input.selectionEnd === 0;
-  const atEnd = input.selectionStart === input.value.length;
+  // a cell just entered is wholly selected: then an arrow means the next cell, as in Excel
+  const atStart = input.selectionStart === 0;
+  const atEnd = input.selectionEnd === input.value.length;
   const moves = {
     Enter: [event.shiftKey ? -1 : 1, 0],
     ArrowDown: [1, 0],
