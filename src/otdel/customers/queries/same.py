@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from otdel.customers.models import ContactPoint
 from otdel.org.models import Person
 
 SHOWN = 5
+ALIKE = 0.5
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Hint:
     name: str
     why: str
     owner: str
+    sure: bool  # by a number or an address, not by the name alone
 
 
 def same_customers(
@@ -51,9 +53,9 @@ def same_customers(
         _add(found, rows.filter(Q(pk__in=owners) | Q(pk__in=through)), _("the same phone or e-mail"))
     core = fold(rules.core_name(name))
     if len(core) >= 3:
-        close = TrigramWordSimilarity(core, Fold("name"))
-        alike = rows.filter(search__trigram_word_similar=core).annotate(close=close).filter(close__gte=0.6)
-        _add(found, alike.order_by(F("close").desc(), "id"), _("a similar name"))
+        # the index finds names that contain nearly these words; only those alike as wholes are worth a question
+        alike = rows.filter(search__trigram_word_similar=core).annotate(close=TrigramSimilarity(Fold("name"), core))
+        _add(found, alike.filter(close__gte=ALIKE).order_by(F("close").desc(), "id"), _("a similar name"), False)
     return list(found.values())[:SHOWN]
 
 
@@ -67,6 +69,6 @@ def _values(contacts: Iterable[str]) -> list[str]:
     return found
 
 
-def _add(found: dict[int, Hint], rows: object, why: str) -> None:
+def _add(found: dict[int, Hint], rows: object, why: str, sure: bool = True) -> None:
     for pk, name, last, first in rows.values_list("id", "name", "owner__last_name", "owner__first_name")[:SHOWN]:  # type: ignore[attr-defined]
-        found.setdefault(pk, Hint(pk, name, why, f"{last} {first}".strip()))
+        found.setdefault(pk, Hint(pk, name, why, f"{last} {first}".strip(), sure))

@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from otdel.core.listing.values import clean_text
 from otdel.customers import actions, queries
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page
@@ -112,10 +113,10 @@ def create(request: PersonRequest) -> HttpResponseBase:
 def _same(request: PersonRequest, given: Any) -> list[dict[str, str]]:
     found = queries.same_customers(
         request.user,
-        name=given.get("name", "")[:250],
-        inn=given.get("inn", "").strip()[:12],
-        kpp=given.get("kpp", "").strip()[:9],
-        contacts=f"{given.get('phones', '')}\n{given.get('emails', '')}"[:3000].splitlines(),
+        name=clean_text(given.get("name", "")),
+        inn=clean_text(given.get("inn", ""), 12).strip(),
+        kpp=clean_text(given.get("kpp", ""), 9).strip(),
+        contacts=clean_text(f"{given.get('phones', '')}\n{given.get('emails', '')}", 3000).splitlines(),
     )
     return [
         {"name": hint.name, "why": hint.why, "owner": hint.owner, "url": reverse("customer", args=[hint.id])}

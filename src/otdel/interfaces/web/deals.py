@@ -12,7 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_amount, read_id
@@ -70,9 +70,9 @@ LIST = lists.ListPage(
     tones={"stage": parts.TONES},
     quick=(
         (lazy("All"), {"state": ""}),
-        (lazy("Open"), {"state": "open"}),
-        (lazy("Won"), {"state": "won"}),
-        (lazy("Lost"), {"state": "lost"}),
+        (pgettext_lazy("deals", "Open"), {"state": "open"}),
+        (pgettext_lazy("deals", "Won"), {"state": "won"}),
+        (pgettext_lazy("deals", "Lost"), {"state": "lost"}),
         (lazy("Date has passed"), {"state": "late"}),
         (lazy("Mine"), {"owner": "me"}),
     ),

@@ -122,11 +122,14 @@ def search(lang: str) -> SafeString:
     label = _("Find a customer, deal, phone…")
     return format_html(
         '<form class="search" role="search" action="{}"><input type="search" name="q" id="search" placeholder="{}" '
-        'aria-label="{}" autocomplete="off"><kbd aria-hidden="true">/</kbd></form>'
+        'aria-label="{}" autocomplete="off" hx-get="{}" hx-trigger="input changed delay:200ms" '
+        'hx-target="#found" hx-swap="innerHTML" hx-sync="this:replace" data-quiet><kbd aria-hidden="true">/</kbd>'
+        '<div id="found" class="found sheet" aria-live="polite"></div></form>'
         '<button type="button" class="btn quiet icon-only only-phone" data-opens="search" aria-label="{}">{}</button>',
         url,
         label,
         label,
+        url,
         _("Search"),
         icon("search"),
     )

@@ -93,7 +93,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
     return TemplateResponse(request, "records/lead.html", context)
 
 
-def _same(request: PersonRequest, found: customers.Card) -> list[dict[str, str]]:
+def _same(request: PersonRequest, found: customers.Card) -> list[dict[str, Any]]:
     """Customers the lead may belong to already. At most three queries."""
     hints = customers.same_customers(
         request.user,
@@ -101,7 +101,13 @@ def _same(request: PersonRequest, found: customers.Card) -> list[dict[str, str]]
         contacts=[text for text in (found.values["phone"], found.values["email"]) if text],
     )
     return [
-        {"id": str(hint.id), "name": hint.name, "why": hint.why, "url": reverse("customer", args=[hint.id])}
+        {
+            "id": str(hint.id),
+            "name": hint.name,
+            "why": hint.why,
+            "url": reverse("customer", args=[hint.id]),
+            "sure": hint.sure,
+        }
         for hint in hints
     ]
 

@@ -217,7 +217,7 @@ class CustomerForm(RecordForm):
     source = EntryField("source_id", label=lazy("Source"))
     address = forms.CharField(label=lazy("Address"), max_length=400, required=False)
     sites = LinesField(1, label=lazy("Sites"), required=False)
-    legal_name = forms.CharField(label=lazy("Full name"), max_length=250, required=False)
+    legal_name = forms.CharField(label=lazy("Legal name"), max_length=250, required=False)
     ogrn = forms.CharField(label=lazy("OGRN"), max_length=20, required=False)
     bank_name = forms.CharField(label=lazy("Bank"), max_length=160, required=False)
     bik = forms.CharField(label=lazy("BIK"), max_length=20, required=False)
