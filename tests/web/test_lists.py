@@ -79,6 +79,9 @@ def test_typing_brings_rows_alone(firm, stages, enter):
     assert part.strip().startswith('<div id="results"')
     assert "Станок" in part
     assert "<html" not in part
+    # what else on the page carries the address of the list follows it
+    assert part.count('hx-swap-oob="true"') == 3
+    assert "/deals/file.csv?q=%D1%81%D1%82%D0%B0%D0%BD" in part
 
 
 def test_empty_fields_of_a_form_leave_the_address(firm, enter):

@@ -89,9 +89,9 @@ def show(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     if any(not value for _name, value in request.GET.items()):
         return redirect(f"{request.path}?{state.at(state.cursor)}")  # a form sends its empty fields too
     found = state.listing.page(state)
-    context = _context(request, shown, found, memory)
-    part = "#results" if request.htmx and request.htmx.target == "results" else ""
-    return TemplateResponse(request, f"lists/list.html{part}", context)
+    fragment = bool(request.htmx) and request.htmx.target == "results"
+    context = _context(request, shown, found, memory) | {"fragment": fragment}
+    return TemplateResponse(request, f"lists/list.html{'#results' if fragment else ''}", context)
 
 
 def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queries.Remembered) -> dict[str, Any]:
