@@ -3,45 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import board_says as says
-from otdel.interfaces.web import formats, marks
+from otdel.interfaces.web import formats
+from otdel.interfaces.web.board_rows import Drawing, board_url
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plans import metric_label
 from otdel.org import access
 from otdel.org.rules import Right
-from otdel.plans.queries.board import Board, BoardQuery, Row, board
+from otdel.plans.queries.board import Board, BoardQuery, board
 from otdel.plans.queries.documents import METRICS
-from otdel.plans.queries.figures import Figures
-
-MOST_COLUMNS = 12
 
 
 @page
 def show(request: PersonRequest) -> HttpResponse:
     shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
     numbers = Numbers.of(shown.query.metric, shown.currency)
+    draw = Drawing(shown, numbers)
     context = {
         "shown": shown,
         "title": says.title(shown),
         "lead": says.lead(shown, numbers),
         "picks": _picks(shown, request.today),
         "steps": _steps(shown),
-        "kpis": says.kpis(shown, numbers, _drill_of(shown)),
+        "kpis": says.kpis(shown, numbers, draw.drills()),
         "curve": _curve(shown, numbers),
         "notes": says.notes(shown, numbers),
         "curve_label": says.curve_title(shown),
@@ -52,10 +49,10 @@ def show(request: PersonRequest) -> HttpResponse:
         "state": [(name, value) for name, value in parse_qsl(shown.query.address(period=None))],
         "first": shown.query.period.start.isoformat(),
         "last": shown.query.period.last.isoformat(),
-        "rows": [_row(shown, row, numbers) for row in shown.rows] if not shown.is_own else [],
-        "foot": _cells(shown, shown.total, numbers),
-        "segments": [_segment(shown, one.id, one.name, one.figures, numbers) for one in shown.segments],
-        "heat": _heat(shown),
+        "rows": draw.rows() if not shown.is_own else "",
+        "foot": draw.cells(shown.total),
+        "segments": [draw.segment(one) for one in shown.segments],
+        "heat": draw.heat(),
         "tabs": _tabs(shown),
         "empty": says.empty(shown),
         "tolerance": formats.current().percent(shown.course.tolerance),
@@ -66,10 +63,6 @@ def show(request: PersonRequest) -> HttpResponse:
         "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
     }
     return TemplateResponse(request, "plans/board.html", context)
-
-
-def board_url(query: BoardQuery, **changes: object) -> str:
-    return f"{reverse('plan')}?{query.address(**changes)}"
 
 
 def _quality_address(query: BoardQuery) -> str:
@@ -140,119 +133,6 @@ def _crumbs(shown: Board) -> list[tuple[str, str]]:
             wanted = depth - 1
     path.reverse()
     return path if shown.query.person_id is not None else path[:-1]
-
-
-# rows
-
-
-def _row(shown: Board, row: Row, numbers: Numbers) -> dict[str, Any]:
-    query = shown.query
-    if row.kind == "unit":
-        url = board_url(query, unit=row.id, by=None)
-    elif row.kind == "person":
-        url = board_url(query, person=row.id, by=None)
-    else:
-        url = ""
-    return {"name": row.name, "url": url, **_cells(shown, row, numbers)}
-
-
-def _cells(shown: Board, row: Row, numbers: Numbers) -> dict[str, Any]:
-    figures = row.figures
-    return {
-        **_figures(shown, figures, numbers),
-        "drill": _drill_of(shown, row),
-        "how": says.how(shown, figures, numbers),
-        "bullet": _bullet(shown, figures),
-    }
-
-
-def _figures(shown: Board, figures: Figures, numbers: Numbers) -> dict[str, Any]:
-    fmt = formats.current()
-    return {
-        "plan": numbers(figures.amount),
-        "derived": figures.plan is not None and figures.plan.derived,
-        "partial": figures.plan is not None and figures.plan.partial,
-        "due": numbers(figures.expected),
-        "fact": numbers(figures.fact),
-        "deviation": marks.deviation(figures.deviation, shown.course.tolerance, _places(shown, figures)),
-        "done": fmt.percent(figures.attainment),
-        "share": fmt.percent(figures.share),
-        "need": numbers(figures.needed) if figures.needed else formats.DASH,
-        "landing": numbers.rough(figures.landing),
-    }
-
-
-def _places(shown: Board, figures: Figures) -> int:
-    """One more digit where rounding would put a number outside tolerance on its very edge."""
-    if not figures.mark or figures.deviation is None:
-        return 0
-    return int(abs(round(figures.deviation * 100)) == shown.course.tolerance * 100)
-
-
-def _bullet(shown: Board, figures: Figures) -> SafeString | str:
-    if figures.fact is None and figures.amount is None:
-        return ""
-    due = figures.expected if shown.course.state == "open" else None
-    return marks.bullet(max(figures.fact or Decimal(0), Decimal(0)), figures.amount, due, top=_top(shown))
-
-
-def _top(shown: Board) -> Decimal:
-    """One scale for all rows. The whole is not drawn: beside it every row would be a dot."""
-    sizes = [value for row in shown.rows for value in (row.figures.amount, row.figures.fact) if value is not None]
-    return max(sizes, default=Decimal(1))
-
-
-def _segment(shown: Board, id: int, name: str, figures: Figures, numbers: Numbers) -> dict[str, Any]:
-    return {
-        "name": name,
-        **_figures(shown, figures, numbers),
-        "drill": _drill_of(shown, segment=id),
-        "how": says.how(shown, figures, numbers),
-    }
-
-
-def _heat(shown: Board) -> dict[str, Any]:
-    """Return the map of rows by segments: the deviation, and where nothing is planned the fact's share."""
-    if not shown.segments or len(shown.rows) < 2:
-        return {}
-    columns = shown.segments[:MOST_COLUMNS]
-    fmt = formats.current()
-    rows = []
-    for row in shown.rows:
-        cells = []
-        for column in columns:
-            cell = row.segments.get(column.id)
-            text, tone = _heat_cell(cell, fmt, shown.course.tolerance)
-            cells.append((tone, text, _drill_of(shown, row, column.id) if cell is not None else ""))
-        rows.append((row.name, cells))
-    return {"columns": [column.name for column in columns], "rows": rows, "more": len(shown.segments) > MOST_COLUMNS}
-
-
-def _heat_cell(cell: Figures | None, fmt: formats.Formats, tolerance: Decimal) -> tuple[str, str]:
-    if cell is None or cell.fact is None:
-        return formats.DASH, "none"
-    if cell.deviation is not None:
-        sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
-        return fmt.deviation(cell.deviation) + sign, marks.heat(cell.deviation, tolerance)
-    return fmt.percent(cell.share), "none"
-
-
-def _drill_of(shown: Board, row: Row | None = None, segment: int | None = None) -> str:
-    """Return where the records under a number are listed."""
-    query = shown.query
-    more: dict[str, object] = {}
-    if row is not None and row.kind == "unit" and query.person_id is None:
-        query = replace(query, unit_id=row.id)
-    elif row is not None and row.kind == "person" and query.person_id is None:
-        query = replace(query, person_id=row.id)
-        if shown.query.by == "unit":
-            more["only"] = query.unit_id
-    elif row is not None and row.kind == "none":
-        more["only"] = 0
-    if segment is not None:
-        more["segment"] = segment
-    tail = f"&{urlencode(more)}" if more else ""
-    return f"{reverse('plan_rows')}?{query.address(by=shown.query.by)}{tail}"
 
 
 # the curve

@@ -19,7 +19,7 @@ from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks
-from otdel.interfaces.web.board import board_url
+from otdel.interfaces.web.board_rows import board_url
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plans import metric_label
 from otdel.plans.queries.documents import METRICS

@@ -1,0 +1,159 @@
+"""The tables of the board as finished HTML: of a thousand people a template loop would cost the most."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from otdel.interfaces.web import board_says as says
+from otdel.interfaces.web import formats, marks
+from otdel.interfaces.web.board_says import Numbers
+from otdel.plans.queries.board import Board, BoardQuery, Row, Segment
+from otdel.plans.queries.figures import Figures
+
+MOST_COLUMNS = 12
+ZERO = Decimal(0)
+
+
+def board_url(query: BoardQuery, **changes: object) -> str:
+    return f"{reverse('plan')}?{query.address(**changes)}"
+
+
+@dataclass(frozen=True)
+class Drills:
+    """Where the records under a number are listed. What all the numbers share is put together once."""
+
+    base: str
+    unit_id: int | None
+    person_id: int | None
+    by: str
+
+    @classmethod
+    def of(cls, query: BoardQuery) -> Drills:
+        base = f"{reverse('plan_rows')}?{query.address(unit=None, person=None)}"
+        return cls(base, query.unit_id, query.person_id, query.by)
+
+    def __call__(self, row: Row | None = None, segment: int | None = None) -> str:
+        unit, person, only = self.unit_id, self.person_id, ""
+        if row is not None and person is None:
+            match row.kind:
+                case "unit":
+                    unit = row.id
+                case "person":
+                    person, only = row.id, f"&only={unit}" if self.by == "unit" else ""
+                case _:
+                    only = "&only=0"
+        who = f"&unit={unit}" + (f"&person={person}" if person is not None else "")
+        return f"{self.base}{who}{only}" + (f"&segment={segment}" if segment is not None else "")
+
+
+class Drawing:
+    """What the rows of one board have in common, asked once."""
+
+    def __init__(self, shown: Board, numbers: Numbers) -> None:
+        self.shown = shown
+        self.numbers = numbers
+        self.drills = Drills.of(shown.query)
+        self.is_open = shown.course.state == "open"
+        self.tolerance = shown.course.tolerance
+        sizes = [value for row in shown.rows for value in (row.figures.amount, row.figures.fact) if value is not None]
+        # one scale for all rows, so that bars compare
+        self.top = max(sizes, default=Decimal(1))
+
+    def rows(self) -> SafeString:
+        person, unit = self._address_around("person"), self._address_around("unit")
+        return mark_safe("".join([self._row(row, unit if row.kind == "unit" else person) for row in self.shown.rows]))
+
+    def _address_around(self, name: str) -> str:
+        """Return the page's address but for the number of the row, which comes at its end."""
+        return f"{board_url(self.shown.query, by=None, **{name: None})}&{name}="
+
+    def _row(self, row: Row, address: str) -> str:
+        name, url = escape(row.name), ""
+        if row.kind != "none":
+            url = escape(f"{address}{row.id}")
+            name = f'<a class="row-link" href="{url}">{name}</a>'
+        opened = f'<tr data-href="{url}">' if url else "<tr>"
+        return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
+
+    def cells(self, row: Row, bullet: str = "") -> SafeString:
+        """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
+        said, figures = self._said(row.figures), row.figures
+        pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
+        how = escape(says.how(self.shown, figures, self.numbers))
+        return mark_safe(
+            f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
+            f'<td class="num m2"><a class="figure" href="{escape(self.drills(row))}" title="{how}">'
+            f"{said['fact']}</a></td>"
+            f'<td class="num m4">{said["deviation"]}</td><td class="m3">{bullet}</td>'
+            f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'
+        )
+
+    def _said(self, figures: Figures) -> dict[str, str]:
+        fmt, numbers = self.numbers.fmt, self.numbers
+        return {
+            "plan": numbers(figures.amount),
+            "due": numbers(figures.expected),
+            "fact": numbers(figures.fact),
+            "deviation": marks.deviation(figures.deviation, self.tolerance, self._places(figures)),
+            "done": fmt.percent(figures.attainment),
+            "share": fmt.percent(figures.share),
+            "need": numbers(figures.needed) if figures.needed else formats.DASH,
+            "landing": numbers.rough(figures.landing),
+        }
+
+    def _places(self, figures: Figures) -> int:
+        """One more digit where rounding would put a number outside tolerance on its very edge."""
+        if not figures.mark or figures.deviation is None:
+            return 0
+        return int(abs(round(figures.deviation * 100)) == self.tolerance * 100)
+
+    def _bullet(self, figures: Figures) -> str:
+        if figures.fact is None and figures.amount is None:
+            return ""
+        due = figures.expected if self.is_open else None
+        return marks.bullet(max(figures.fact or ZERO, ZERO), figures.amount, due, top=self.top)
+
+    def segment(self, segment: Segment) -> dict[str, Any]:
+        return {
+            "name": segment.name,
+            **self._said(segment.figures),
+            "drill": self.drills(segment=segment.id),
+            "how": says.how(self.shown, segment.figures, self.numbers),
+        }
+
+    def heat(self) -> Mapping[str, Any]:
+        """Return the map of rows by segments: the deviation, and where nothing is planned the fact's share."""
+        if not self.shown.segments or len(self.shown.rows) < 2:
+            return {}
+        columns = self.shown.segments[:MOST_COLUMNS]
+        rows = [(row.name, [self._heat_cell(row, column.id) for column in columns]) for row in self.shown.rows]
+        more = len(self.shown.segments) > MOST_COLUMNS
+        return {"columns": [column.name for column in columns], "rows": rows, "more": more}
+
+    def _heat_cell(self, row: Row, segment: int) -> tuple[str, str, str]:
+        """Return the cell's tone, text and address."""
+        cell, fmt = row.segments.get(segment), self.numbers.fmt
+        if cell is None or cell.fact is None:
+            return "none", formats.DASH, ""
+        url = self.drills(row, segment)
+        if cell.deviation is None:
+            return "none", fmt.percent(cell.share), url
+        sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
+        text = fmt.deviation(cell.deviation, self._places(cell)) + sign
+        return marks.heat(cell.deviation, self.tolerance), text, url
+
+
+def _remarks(figures: Figures) -> str:
+    plan = figures.plan
+    if plan is None or not (plan.derived or plan.partial):
+        return ""
+    signs = [("≈", _("a share of a longer plan"), plan.derived), ("*", _("for a part of the period"), plan.partial)]
+    return "".join(f' <span title="{escape(words)}">{sign}</span>' for sign, words, is_so in signs if is_so)
