@@ -88,11 +88,13 @@ def clean_texts(given: Mapping[str, Any], lengths: Mapping[str, int]) -> dict[st
     return found
 
 
-def clean_requisites(values: dict[str, str]) -> None:
-    """Leave digits alone in requisites."""
-    for name in ("inn", "kpp", "ogrn", "bik", "account"):
-        if name in values:
-            values[name] = re.sub(r"[\s\-\u00a0]", "", values[name]).upper()
+def bare_requisites(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with requisites as they are kept: without the spaces and dashes people put into them."""
+    numbers = ("inn", "kpp", "ogrn", "bik", "account")
+    return {
+        name: re.sub(r"[\s\-\u00a0]", "", str(value or "")).upper() if name in numbers else value
+        for name, value in given.items()
+    }
 
 
 def check_customer(customer: Customer) -> None:

@@ -57,9 +57,7 @@ def change_customer(*, by: Person, customer_id: int, values: Mapping[str, Any], 
 
 
 def _fill(customer: Customer, values: Mapping[str, Any], now: datetime) -> None:
-    texts = rules.clean_texts(values, rules.CUSTOMER_TEXTS)
-    rules.clean_requisites(texts)
-    for name, text in texts.items():
+    for name, text in rules.clean_texts(rules.bare_requisites(values), rules.CUSTOMER_TEXTS).items():
         setattr(customer, name, text)
     if "kind" in values:
         customer.kind = _kind(values["kind"])

@@ -11,7 +11,7 @@ from otdel.customers.queries.cards import (
     customer_card,
     customer_timeline,
     entries,
-    naming,
+    names_of,
     short_lists,
 )
 from otdel.customers.queries.lists import (
@@ -47,7 +47,7 @@ __all__ = [
     "entries",
     "ids_by_text",
     "name_of",
-    "naming",
+    "names_of",
     "point_condition",
     "regions",
     "same_customers",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from otdel.core import timeline
 from otdel.core.errors import NotFound
-from otdel.core.models import RequiredField, SortKey
+from otdel.core.models import SortKey
 from otdel.customers import access, rules
 from otdel.customers.models import Channel, ClientSegment, Contact, ContactPoint, Customer, Region, Source
 from otdel.org.access import reach
@@ -56,10 +56,19 @@ class Card:
         return [point for point in self.points if point.kind == kind]
 
 
-def find(person: Person, kind: str, rows: Any, pk: int, related: tuple[str, ...], extra: dict[str, Any]) -> Any:
-    """Return the visible record, living or in a bin the person may see. One query, two for what is in the bin."""
+Row = dict[str, Any]
+Names = Mapping[str, str]
+OWN = ("id", "owner_id", "owner__name", "created_at", "deleted_at", "custom")
+
+
+def find(person: Person, rows: Any, pk: int, wanted: Iterable[str], extra: Mapping[str, Any]) -> Row:
+    """Return the fields of a visible record, living or in a bin the person may see.
+
+    Plain values: the whole rows of everything it refers to would cost several times as much.
+    One query, two for what is in the bin.
+    """
     for binned in (False, True):
-        found = rows(person, binned=binned).select_related("owner", *related).annotate(**extra).filter(pk=pk).first()
+        found: Row | None = rows(person, binned=binned).filter(pk=pk).annotate(**extra).values(*OWN, *wanted).first()
         if found is not None:
             return found
     raise NotFound(_("There is no such record, or you may not see it."))
@@ -71,78 +80,64 @@ def points_of(field_name: str) -> ArraySubquery:
     return ArraySubquery(rows.values(json=JSONObject(**parts)))
 
 
-def required_of(record: str) -> ArraySubquery:
-    rows = RequiredField.objects.filter(record=record).order_by("id")
-    return ArraySubquery(rows.values("field"))
-
-
-def build(person: Person, kind: str, found: Any, values: Iterable[str], related: Iterable[str], **more: Any) -> Card:
-    """Return the card of a loaded record. Nothing beyond the queries of access."""
-    names = {name: str(getattr(found, name)) for name in related if getattr(found, f"{name}_id") is not None}
+def build(person: Person, kind: str, found: Row, title: str, values: Iterable[str], names: Names, **more: Any) -> Card:
+    """Return the card of the fields found. Nothing beyond the queries of access."""
     return Card(
-        id=found.pk,
-        title=str(found) or f"#{found.pk}",
-        values={name: getattr(found, name) for name in values},
-        names=names,
-        custom=found.custom,
-        tags=list(getattr(found, "tags", [])),
-        owner_id=found.owner_id,
-        owner=str(found.owner),
-        created_at=found.created_at,
-        in_bin=found.deleted_at is not None,
-        can_change=reach(person, kind, Right.CHANGE).includes(found.owner_id),
-        can_delete=reach(person, kind, Right.DELETE).includes(found.owner_id),
+        id=found["id"],
+        title=found[title] or f"#{found['id']}",
+        values={name: found[name] for name in values},
+        names={name: found[path] for name, path in names.items() if found[path] is not None},
+        custom=found["custom"],
+        tags=found.get("tags") or [],
+        owner_id=found["owner_id"],
+        owner=found["owner__name"],
+        created_at=found["created_at"],
+        in_bin=found["deleted_at"] is not None,
+        can_change=reach(person, kind, Right.CHANGE).includes(found["owner_id"]),
+        can_delete=reach(person, kind, Right.DELETE).includes(found["owner_id"]),
         **more,
     )
 
 
-def _filled(found: Any, points: list[PointView], counted: Iterable[str]) -> set[str]:
+def _filled(found: Row, points: list[PointView], counted: Iterable[str]) -> set[str]:
     kinds = {point.kind for point in points}
     has = {"phone": "PHONE" in kinds, "email": "EMAIL" in kinds}
-    return {name for name in counted if has.get(name, bool(getattr(found, name, None)))}
+    return {name for name in counted if has.get(name, bool(found.get(name)))}
 
 
 CUSTOMER_VALUES = (*rules.CUSTOMER_TEXTS, *rules.CUSTOMER_LISTS, "kind", "external_id")
+CUSTOMER_NAMES = {name: f"{name}__name" for name in ("segment", "region", "channel", "source")}
 
 
 def customer_card(person: Person, customer_id: int) -> Card:
     """One query besides those of access; two for what is in the bin."""
-    extra = {"point_rows": points_of("customer"), "required": required_of("customers.customer")}
-    related = ("segment", "region", "channel", "source")
-    found: Any = find(person, "customer", access.customers, customer_id, related, extra)
-    points = [PointView(**row) for row in found.point_rows]
-    filled = _filled(found, points, {*rules.CUSTOMER_COUNTED, *found.required})
-    return build(
-        person,
-        "customer",
-        found,
-        CUSTOMER_VALUES,
-        related,
-        points=points,
-        completeness=rules.completeness(filled, rules.CUSTOMER_COUNTED),
-        missing=tuple(name for name in rules.CUSTOMER_COUNTED if name not in filled),
-    )
+    wanted = (*CUSTOMER_VALUES, *CUSTOMER_NAMES.values(), "tags", "point_rows")
+    found = find(person, access.customers, customer_id, wanted, {"point_rows": points_of("customer")})
+    counted = _counted(found, rules.CUSTOMER_COUNTED)
+    return build(person, "customer", found, "name", CUSTOMER_VALUES, CUSTOMER_NAMES, **counted)
 
 
 CONTACT_VALUES = (*rules.CONTACT_TEXTS, "customer_id", "birthday", "external_id")
+CONTACT_NAMES = {"customer": "customer__name"}
 
 
 def contact_card(person: Person, contact_id: int) -> Card:
     """One query besides those of access; two for what is in the bin."""
-    extra = {"point_rows": points_of("contact"), "required": required_of("customers.contact")}
-    found: Any = find(person, "contact", access.contacts, contact_id, ("customer",), extra)
-    points = [PointView(**row) for row in found.point_rows]
-    filled = _filled(found, points, {*rules.CONTACT_COUNTED, *found.required})
-    return build(
-        person,
-        "contact",
-        found,
-        CONTACT_VALUES,
-        ("customer",),
-        points=points,
-        completeness=rules.completeness(filled, rules.CONTACT_COUNTED),
-        missing=tuple(name for name in rules.CONTACT_COUNTED if name not in filled),
-    )
+    wanted = ("name", *CONTACT_VALUES, *CONTACT_NAMES.values(), "point_rows")
+    found = find(person, access.contacts, contact_id, wanted, {"point_rows": points_of("contact")})
+    counted = _counted(found, rules.CONTACT_COUNTED)
+    return build(person, "contact", found, "name", CONTACT_VALUES, CONTACT_NAMES, **counted)
+
+
+def _counted(found: Row, counted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the phones and addresses of the row, and how full the card is."""
+    points = [PointView(**row) for row in found["point_rows"]]
+    filled = _filled(found, points, counted)
+    return {
+        "points": points,
+        "completeness": rules.completeness(filled, counted),
+        "missing": tuple(name for name in counted if name not in filled),
+    }
 
 
 @dataclass(frozen=True)
@@ -195,7 +190,7 @@ NAMED: dict[str, Any] = {
 }
 
 
-def naming(wanted: dict[str, set[int]], more: dict[str, Any] | None = None) -> dict[tuple[str, int], str]:
+def names_of(wanted: dict[str, set[int]], more: dict[str, Any] | None = None) -> dict[tuple[str, int], str]:
     """Return names of records by (field, number), for a history of fields. One query, none for nothing."""
     models = {**NAMED, "owner_id": Person, "customer_id": Customer, "contact_id": Contact, **(more or {})}
     parts: list[QuerySet[Any]] = [

@@ -75,18 +75,30 @@ class DealCard:
     unit: str
 
 
+DEAL_NAMES = {
+    "customer": "customer__name",
+    "contact": "contact__name",
+    "lead": "lead__title",
+    "loss_reason": "loss_reason__name",
+    "source": "source__name",
+    "channel": "channel__name",
+    "region": "region__name",
+    "unit": "unit__name",
+}
+
+
 def deal_card(person: Person, deal_id: int) -> DealCard:
     """Two queries besides those of access: the deal, and the stages of its pipeline."""
-    related = ("customer", "contact", "lead", "loss_reason", "source", "channel", "region", "unit")
-    found: Any = cards.find(person, "deal", access.deals, deal_id, (*related, "stage__pipeline"), {})
-    card = cards.build(person, "deal", found, DEAL_VALUES, related)
-    stages = stage_views(found.stage.pipeline_id)
-    now = next(each for each in stages if each.id == found.stage_id)
+    wanted = (*DEAL_VALUES, *DEAL_NAMES.values(), "tags", "stage__pipeline_id", "stage__pipeline__name")
+    found = cards.find(person, access.deals, deal_id, wanted, {})
+    card = cards.build(person, "deal", found, "title", DEAL_VALUES, DEAL_NAMES)
+    stages = stage_views(found["stage__pipeline_id"])
+    now = next(each for each in stages if each.id == found["stage_id"])
     return DealCard(
         card=card,
         stage=now,
         stages=tuple(each for each in stages if each.is_active or each.id == now.id),
-        pipeline=found.stage.pipeline.name,
+        pipeline=found["stage__pipeline__name"],
         unit=card.names.get("unit", ""),
     )
 
@@ -97,11 +109,13 @@ def stage_views(pipeline_id: int) -> list[StageView]:
     return [StageView(*row) for row in rows.values_list(*fields)]
 
 
+LEAD_NAMES = {name: f"{name}__name" for name in ("source", "channel", "region", "customer", "contact")}
+
+
 def lead_card(person: Person, lead_id: int) -> Card:
     """One query besides those of access."""
-    related = ("source", "channel", "region", "customer", "contact")
-    found: Any = cards.find(person, "lead", access.leads, lead_id, related, {})
-    return cards.build(person, "lead", found, LEAD_VALUES, related)
+    found = cards.find(person, access.leads, lead_id, (*LEAD_VALUES, *LEAD_NAMES.values(), "tags"), {})
+    return cards.build(person, "lead", found, "title", LEAD_VALUES, LEAD_NAMES)
 
 
 @dataclass(frozen=True)
@@ -140,10 +154,10 @@ def lead_timeline(lead_id: int, after: timeline.Place | None) -> timeline.Page:
     return timeline.read([timeline.events(label, lead_id), timeline.changes(label, lead_id)], after)
 
 
-def naming(wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
+def names_of(wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:
     """Return names of what fields of deals and leads refer to. One query."""
     from_here = {"stage_id": Stage, "loss_reason_id": LossReason, "lead_id": Lead}
-    return cards.naming(wanted, from_here)
+    return cards.names_of(wanted, from_here)
 
 
 def first_stages() -> list[tuple[int, str]]:

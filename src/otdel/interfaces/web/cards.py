@@ -64,13 +64,21 @@ class Fact:
 
 def facts(request: PersonRequest, record: Record, card: Card, shown: RecordForm) -> list[Fact]:
     """Return the card's fields that have something in them, then the empty ones, in the form's order."""
-    made = [_fact(record, card, shown, name) for name in shown.fields if name != "type"]
+    edit = _edit(record, card)
+    made = [_fact(record, card, shown, name, edit) for name in shown.fields if name != "type"]
     return [each for each in made if each.text] + [each for each in made if not each.text]
 
 
-def _fact(record: Record, card: Card, shown: RecordForm, name: str) -> Fact:
-    edit = reverse(f"{record.name}_field", args=[card.id, name]) if card.can_change and not card.in_bin else ""
-    return Fact(name, str(shown.fields[name].label), text_of(record, card, shown, name), edit)
+def _edit(record: Record, card: Card) -> str:
+    """Return where a field called @ is edited in place; "" where nothing may be."""
+    if not card.can_change or card.in_bin:
+        return ""
+    return reverse(f"{record.name}_field", args=[card.id, "@"]).replace("%40", "@")
+
+
+def _fact(record: Record, card: Card, shown: RecordForm, name: str, edit: str) -> Fact:
+    text = text_of(record, card, shown, name)
+    return Fact(name, str(shown.fields[name].label), text, edit.replace("@", name))
 
 
 def text_of(record: Record, card: Card, shown: RecordForm, name: str) -> SafeString:
@@ -146,7 +154,7 @@ def field_view(record: Record) -> Callable[..., HttpResponseBase]:
             raise NotFound(_("There is no such field."))
         now = str(text_of(record, card, whole, name))
         if request.GET.get("as") == "text":
-            return _shown(request, _fact(record, card, whole, name))
+            return _shown(request, _fact(record, card, whole, name, _edit(record, card)))
         one = whole.only(name)
         changed = sent and request.POST.get("was", now) != now
         if sent and one.is_valid() and not changed:
@@ -180,7 +188,7 @@ def _saved(request: PersonRequest, record: Record, pk: int, name: str) -> HttpRe
         return redirect(record.name, pk)
     card = record.card(request.user, pk)
     whole = record.form(request, card)
-    response = _shown(request, _fact(record, card, whole, name), saved=True)
+    response = _shown(request, _fact(record, card, whole, name, _edit(record, card)), saved=True)
     if name in ("title", "name", "last_name", "first_name", "amount"):
         response.headers["HX-Refresh"] = "true"
     return response

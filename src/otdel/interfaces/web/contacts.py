@@ -42,7 +42,7 @@ RECORD = cards.Record(
     restore=actions.restore_contacts,
     undo=actions.undo_contacts,
     timeline=queries.contact_timeline,
-    naming=queries.naming,
+    naming=queries.names_of,
     links={"customer": "customer"},
 )
 

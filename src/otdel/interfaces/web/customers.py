@@ -41,7 +41,7 @@ RECORD = cards.Record(
     restore=actions.restore_customers,
     undo=actions.undo_customers,
     timeline=queries.customer_timeline,
-    naming=queries.naming,
+    naming=queries.names_of,
 )
 
 LIST = lists.ListPage(

@@ -49,7 +49,7 @@ RECORD = cards.Record(
     restore=actions.restore_deals,
     undo=actions.undo_deals,
     timeline=queries.deal_timeline,
-    naming=queries.naming,
+    naming=queries.names_of,
     links={"customer": "customer", "contact": "contact"},
 )
 

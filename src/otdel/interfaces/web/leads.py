@@ -40,7 +40,7 @@ RECORD = cards.Record(
     restore=actions.restore_leads,
     undo=actions.undo_leads,
     timeline=queries.lead_timeline,
-    naming=queries.naming,
+    naming=queries.names_of,
 )
 STATUSES = {
     "NEW": (lazy("New"), "accent"),
