@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotAllowed, NotFound
@@ -26,6 +28,19 @@ def visible_to(person: Person) -> QuerySet[Plan]:
 
 
 _SETTLED = [Plan.Status.APPROVED, Plan.Status.REVISED]
+
+
+def with_seen_total(person: Person, plans: QuerySet[Plan]) -> QuerySet[Plan]:
+    """Annotate `seen_total`: of a plan where one sees only one's own line, that line's sum and not the department's."""
+    reach = access.reach(person, "plan", Right.VIEW)
+    if reach.everyone:
+        return plans.annotate(seen_total=F("total"))
+    own = PlanLine.objects.filter(plan=OuterRef("pk"), person=person).order_by().values("plan")
+    whole = own.filter(product_group=None, client_segment=None, region=None, channel=None, is_new_client=None)
+    sums = [Subquery(lines.annotate(sum=Sum("amount")).values("sum")) for lines in (whole, own)]
+    return plans.annotate(
+        seen_total=Case(When(unit_id__in=reach.unit_ids, then=F("total")), default=Coalesce(*sums, Value(Decimal(0))))
+    )
 
 
 def visible_lines(person: Person, lines: QuerySet[PlanLine]) -> QuerySet[PlanLine]:

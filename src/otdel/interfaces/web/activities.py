@@ -24,9 +24,9 @@ from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import lists
 from otdel.interfaces.web.deal_tabs import TABS
-from otdel.interfaces.web.money_forms import OwnedForm, must, owner_field, shown
+from otdel.interfaces.web.money_forms import OwnedForm, owner_field, shown
 from otdel.interfaces.web.pick import PickField, written
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, must
 from otdel.org import access
 from otdel.org.rules import Right
 

@@ -27,7 +27,7 @@ from otdel.interfaces.http import PersonRequest, form, form_status, page, submis
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.pick import PickField
 from otdel.interfaces.web.record_forms import EntryField, RecordForm
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, must
 
 Names = Mapping[tuple[str, int], str]
 
@@ -143,11 +143,18 @@ def _points(card: Card, kind: str) -> SafeString:
 # one field in place
 
 
+def _to_change(request: PersonRequest, record: Record, pk: int) -> Card:
+    """Return the card, refusing who may only look at it before they type."""
+    card = record.card(request.user, pk)
+    must(card.can_change)
+    return card
+
+
 def field_view(record: Record) -> Callable[..., HttpResponseBase]:
     @form
     def edit(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
         """Show one field as a form, and take its answer. Somebody else's answer in between is shown, not lost."""
-        card = record.card(request.user, pk)
+        card = _to_change(request, record, pk)
         sent = request.method == "POST"
         whole = record.form(request, card, data=request.POST if sent else None)
         if name not in whole.fields:
@@ -204,7 +211,7 @@ def _shown(request: PersonRequest, fact: Fact, saved: bool = False) -> HttpRespo
 def edit_view(record: Record) -> Callable[..., HttpResponseBase]:
     @form
     def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
-        card = record.card(request.user, pk)
+        card = _to_change(request, record, pk)
         sent = request.method == "POST"
         whole = record.form(request, card, data=request.POST if sent else None).offer()
         saved = None

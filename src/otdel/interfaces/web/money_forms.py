@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.billing.rules import InvoiceValues, PaymentValues, ProductValues, ShipmentValues
-from otdel.core.errors import NotAllowed
 from otdel.core.listing.values import read_amount
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import formats
@@ -55,12 +54,6 @@ class DayField(forms.DateField):
 def sent(request: PersonRequest) -> Any:
     """What a form was sent with, or None when it is only shown."""
     return request.POST if request.method == "POST" else None
-
-
-def must(allowed: bool) -> None:
-    """Refuse to show a form to whoever may see the record but not change it."""
-    if not allowed:
-        raise NotAllowed(_("Your role does not allow this for a record of this person."))
 
 
 class OwnedForm(forms.Form):

@@ -19,10 +19,10 @@ from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats, lists
-from otdel.interfaces.web.money_forms import AmountField, NewPaymentForm, PaymentForm, must, shown
+from otdel.interfaces.web.money_forms import AmountField, NewPaymentForm, PaymentForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, must
 from otdel.org import access
 from otdel.org.rules import Right
 

@@ -15,9 +15,9 @@ from otdel.billing import actions, queries
 from otdel.core.listing.values import clean_text, read_id
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats, lists
-from otdel.interfaces.web.money_forms import GroupForm, ProductForm, must, sent
+from otdel.interfaces.web.money_forms import GroupForm, ProductForm, sent
 from otdel.interfaces.web.money_tabs import TABS
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, must
 from otdel.org import access
 from otdel.org.rules import Right
 
@@ -108,7 +108,7 @@ def restore(request: PersonRequest, product_id: int) -> HttpResponseBase:
 @form
 def groups(request: PersonRequest) -> HttpResponseBase:
     """The groups of products: plans are cut by them."""
-    access.require(request.user, "product", Right.VIEW)
+    access.require(request.user, "product", Right.CREATE if request.method == "POST" else Right.VIEW)
     given = GroupForm(sent(request))
     if request.method == "POST" and given.is_valid():
         name = given.cleaned_data["name"]

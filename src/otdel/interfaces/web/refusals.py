@@ -9,8 +9,9 @@ from typing import TypeVar
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from otdel.core.errors import NotFound, Refusal
+from otdel.core.errors import NotAllowed, NotFound, Refusal
 from otdel.interfaces.http import status_of
 
 T = TypeVar("T")
@@ -36,6 +37,12 @@ def _fragment(request: HttpRequest, problem: str, status: int) -> HttpResponse:
         response.headers["HX-Reswap"] = "none"
         response.headers["HX-Trigger"] = json.dumps({"toast": {"text": problem, "tone": "bad"}})
     return response
+
+
+def must(allowed: bool) -> None:
+    """Refuse to show a form to whoever may see the record but not change it."""
+    if not allowed:
+        raise NotAllowed(_("Your role does not allow this for a record of this person."))
 
 
 def attempt(form: BaseForm, act: Callable[[], T]) -> T | None:

@@ -16,10 +16,10 @@ from otdel.core.listing.values import read_id
 from otdel.customers.queries import pick as customers_pick
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats, line_forms, lists
-from otdel.interfaces.web.money_forms import ShipmentForm, must, shown
+from otdel.interfaces.web.money_forms import ShipmentForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, must
 from otdel.org import access
 from otdel.org.rules import Right
 

@@ -46,7 +46,7 @@ class PlanRow:
 
 
 _FIELDS = (
-    "pk", "metric", "unit__name", "starts_on", "ends_on", "status", "version", "total", "author__name",
+    "pk", "metric", "unit__name", "starts_on", "ends_on", "status", "version", "seen_total", "author__name",
     "approved_by__name", "approved_at",
 )  # fmt: skip
 
@@ -59,7 +59,8 @@ def plan_rows(person: Person, year: int, *, metric: str = "", unit_id: int | Non
         found = found.filter(metric=metric)
     if unit_id:
         found = found.filter(unit_id__in=org_access.tree_for(person).under(unit_id))
-    return [PlanRow(*row) for row in found.order_by("-starts_on", "unit__name", "metric", "pk").values_list(*_FIELDS)]
+    found = access.with_seen_total(person, found).order_by("-starts_on", "unit__name", "metric", "pk")
+    return [PlanRow(*row) for row in found.values_list(*_FIELDS)]
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,10 @@ class Version:
 
 def versions(person: Person, plan: Plan) -> list[Version]:
     """Return all versions of a plan the person may see, newest first. One query."""
-    rows = access.visible_to(person).filter(root_id=plan.root_id).order_by("-version")
+    found = access.visible_to(person).filter(root_id=plan.root_id)
+    rows = access.with_seen_total(person, found).order_by("-version")
     fields = (
-        "pk", "version", "status", "total", "reason", "author__name", "created_at",
+        "pk", "version", "status", "seen_total", "reason", "author__name", "created_at",
         "agreed_by__name", "agreed_at", "approved_by__name", "approved_at",
     )  # fmt: skip
     return [Version(*row) for row in rows.values_list(*fields)]
