@@ -42,7 +42,7 @@ def test(arguments: list[str]) -> int:
     if not arguments:
         bring_browser()
     os.chdir(CHECKOUT)
-    return processes.call([sys.executable, "-m", "pytest", *(arguments or SPREAD)])
+    return processes.call([sys.executable, "-m", "pytest", "--ds=testing_settings", *(arguments or SPREAD)])
 
 
 def check(arguments: list[str]) -> int:
