@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from ledger import fresh, make_customer
 from people import NOW, Firm, make_firm
 
@@ -25,8 +27,9 @@ TODAY = date(2026, 3, 17)
 
 
 @pytest.fixture
-def firm(db) -> Firm:
-    return make_firm()
+def firm(db) -> Iterator[Firm]:
+    with translation.override("en"):
+        yield make_firm()
 
 
 def came(person: Person, unit, amount: str | int, day: str, **fields) -> Payment:
