@@ -68,6 +68,27 @@ def test_a_wrong_form_comes_back_with_what_was_typed(firm, signed, wrong):
     assert not Plan.objects.exists()
 
 
+def test_a_plan_is_offered_for_the_period_one_looks_at_even_long_ago(firm, signed):
+    client = signed("boris")
+    board = client.get("/plan/?period=2017-Q3&metric=won_amount").content.decode()
+    address = f"/plans/new/?metric=won_amount&amp;unit={firm.north.pk}&amp;period=2017-Q3"
+    assert address in board
+    assert '<option value="2017-Q3" selected>' in client.get(address.replace("&amp;", "&")).content.decode()
+    made = NEW | {"unit": firm.north.pk, "period": "2017-Q3", "metric": "won_amount"}
+    client.post("/plans/new/", made)
+    assert str(Plan.objects.get().starts_on) == "2017-07-01"
+    assert client.get("/plans/new/?period=nonsense").status_code == 200
+
+
+def test_author_is_told_who_approves_and_offered_no_button(firm, signed):
+    client = signed("olga")
+    client.post("/plans/new/", NEW | {"unit": firm.north.pk})
+    plan = Plan.objects.get()
+    page = client.post(f"/plans/{plan.pk}/agree/", follow=True).content.decode()
+    assert "somebody other than its author" in page
+    assert f"/plans/{plan.pk}/approve/" not in page
+
+
 def test_manager_is_told_who_makes_plans(firm, signed):
     assert "Plans are made by heads" in signed("anna").get("/plans/new/").content.decode()
     assert signed("anna").post("/plans/new/", NEW | {"unit": firm.north.pk}).status_code == 422

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
@@ -58,11 +58,21 @@ def show(request: PersonRequest) -> HttpResponse:
         "tolerance": formats.current().percent(shown.course.tolerance),
         "unit": numbers.unit,
         "address": shown.query.address(),
-        "may_plan": access.scope(request.user, "plan", Right.CREATE),
+        "plan_url": _plan_url(request, shown),
+        "may_import": access.scope(request.user, "import", Right.CREATE),
         "may_export": access.scope(request.user, "plan", Right.EXPORT),
         "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
     }
     return TemplateResponse(request, "plans/board.html", context)
+
+
+def _plan_url(request: PersonRequest, shown: Board) -> str:
+    """Return where the missing plan is made, filled in with what one looks at; "" where there is one or one may not."""
+    if shown.total.figures.plan is not None or shown.is_own or not access.scope(request.user, "plan", Right.CREATE):
+        return ""
+    query = shown.query
+    asked = {"metric": query.metric, "unit": query.unit_id, "period": query.period}
+    return f"{reverse('plan_new')}?{urlencode(asked)}"
 
 
 def _quality_address(query: BoardQuery) -> str:

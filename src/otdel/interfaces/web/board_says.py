@@ -239,7 +239,7 @@ def notes(shown: Board, numbers: Numbers) -> list[str]:
     if shown.unsure_years:
         years = ", ".join(str(year) for year in shown.unsure_years)
         found.append(
-            _("Moved days off of %(years)s are not published yet: working days are a guess.") % {"years": years}
+            _("The official calendar of %(years)s is not known here: working days are a guess.") % {"years": years}
         )
     found += _spread_notes(shown, numbers)
     if shown.total.figures.plan is not None and shown.total.figures.plan.derived:

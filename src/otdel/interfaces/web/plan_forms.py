@@ -21,6 +21,7 @@ from otdel.plans.queries.documents import Choices
 from otdel.plans.rules import LineKey
 
 STEPS = [(Kind.MONTH.value, lazy("months")), (Kind.QUARTER.value, lazy("quarters")), (Kind.YEAR.value, lazy("a year"))]
+PLANNED = (Kind.YEAR, Kind.HALF, Kind.QUARTER, Kind.MONTH)
 BASES = [
     ("empty", lazy("an empty grid")),
     ("total", lazy("a total, spread over working days and people")),
@@ -52,10 +53,21 @@ class NewPlanForm(forms.Form):
 
     def __init__(self, *args: Any, offered: Choices, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, options in (("metric", offered.metrics), ("unit", offered.units), ("period", periods_around(today))):
+        for name, options in (("metric", offered.metrics), ("unit", offered.units), ("period", self._periods(today))):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
             field.choices = options
+
+    def _periods(self, today: date) -> list[tuple[str, str]]:
+        """The usual ones, and the one asked for: people come from a board of long ago, too."""
+        offered = periods_around(today)
+        try:
+            asked = Period.parse(str(self["period"].value() or ""))
+        except ValueError:
+            return offered
+        if asked.kind not in PLANNED or str(asked) in dict(offered):
+            return offered
+        return [(str(asked), period_title(asked)), *offered]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -182,7 +182,7 @@ def _grid_page(
         "foot": _foot(shown, places),
         "editable": editable,
         "may_change": access.may_change(request.user, plan.unit_id),
-        "may_approve": access.may_approve(request.user, plan.unit_id),
+        "may_approve": plan.author_id != request.user.pk and access.may_approve(request.user, plan.unit_id),
         "versions": [_version(row, places, plan.pk) for row in documents.versions(request.user, plan)],
         "spreadable": [(row.key.unit_id, row.label) for row in shown.rows if row.is_unit and _has_own(row)],
         "refusal": refusal,
