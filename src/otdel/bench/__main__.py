@@ -73,16 +73,30 @@ def run(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -
             create(database, size)
             asked[size] = prepare(size)
             asked[size]["port"] = stack.enter_context(web_server(size))
-        names = [pair["name"] for pair in asked[sizes[0]]["pairs"] if given.only in pair["name"]]
-        return [page(place, name, sizes, asked, given) for place, name in enumerate(names)]
+        pairs = list(enumerate(asked[sizes[0]]["pairs"]))
+        chosen = [place for place, pair in pairs if given.only in pair["name"] and not pair["after_change"]]
+        changed = [place for place, pair in pairs if given.only in pair["name"] and pair["after_change"]]
+        results = [page(place, sizes, asked, given) for place in chosen]
+        with after_change(sizes) if changed else contextlib.nullcontext():
+            return results + [page(place, sizes, asked, given) for place in changed]
 
 
-def page(place: int, name: str, sizes: list[str], asked: dict[str, Any], given: argparse.Namespace) -> Result:
+@contextlib.contextmanager
+def after_change(sizes: list[str]) -> Iterator[None]:
+    """Change the records of every size, and leave the kept facts settled afterwards."""
+    for size in sizes:
+        run_prepare(size, "change")
+    yield
+    for size in sizes:
+        run_prepare(size, "settle")
+
+
+def page(place: int, sizes: list[str], asked: dict[str, Any], given: argparse.Namespace) -> Result:
     """Measure one page at every size against its floor, all in turns."""
-    targets, queries = [], {}
+    targets, queries, name = [], {}, str(asked[sizes[0]]["pairs"][place]["name"])
     for size in sizes:
         info = asked[size]
-        pair = next(pair for pair in info["pairs"] if report.plain(pair["name"]) == report.plain(name))
+        pair = info["pairs"][place]
         ours = Target(info["port"], pair["page"], info["cookie"], pair["says"])
         floor = Target(info["port"], pair["floor"], info["cookie"], pair["says"])
         queries[size] = int(ours.check().headers["x-queries"])
@@ -140,11 +154,13 @@ def _environ(size: str) -> dict[str, str]:
 
 def prepare(size: str) -> dict[str, Any]:
     """Fill the size's database unless it already is, and return what to ask of it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "otdel.bench.prepare", size], env=_environ(size), stdout=subprocess.PIPE, check=True
-    )
-    found: dict[str, Any] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(run_prepare(size))
     return found
+
+
+def run_prepare(size: str, *step: str) -> bytes:
+    command = [sys.executable, "-m", "otdel.bench.prepare", size, *step]
+    return subprocess.run(command, env=_environ(size), stdout=subprocess.PIPE, check=True).stdout
 
 
 def collect_static() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,11 +38,6 @@ class Result:
     @property
     def good(self) -> bool:
         return all(line.good for line in self.lines) and (self.growth is None or self.growth.median <= MOST_GROWTH)
-
-
-def plain(name: str) -> str:
-    """Return the page's name without its numbers, which differ between sizes."""
-    return re.sub(r"[\d,]+", "#", name) if name.endswith("people") and "30" not in name else name
 
 
 def table(results: list[Result], machine: str, given: argparse.Namespace) -> str:

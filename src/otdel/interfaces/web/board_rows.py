@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -23,7 +24,12 @@ ZERO = Decimal(0)
 
 
 def board_url(query: BoardQuery, **changes: object) -> str:
-    return f"{reverse('plan')}?{query.address(**changes)}"
+    return f"{_path('plan')}?{query.address(**changes)}"
+
+
+@cache
+def _path(name: str) -> str:
+    return reverse(name)
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Drills:
 
     @classmethod
     def of(cls, query: BoardQuery) -> Drills:
-        base = f"{reverse('plan_rows')}?{query.address(unit=None, person=None)}"
+        base = f"{_path('plan_rows')}?{query.address(unit=None, person=None)}"
         return cls(base, query.unit_id, query.person_id, query.by)
 
     def __call__(self, row: Row | None = None, segment: int | None = None) -> str:
@@ -65,7 +71,8 @@ class Drawing:
         self.tolerance = shown.course.tolerance
         sizes = [value for row in shown.rows for value in (row.figures.amount, row.figures.fact) if value is not None]
         # one scale for all rows, so that bars compare
-        self.top = max(sizes, default=Decimal(1))
+        self.top = float(max(sizes, default=1))
+        self.how = says.How(shown, numbers)
 
     def rows(self) -> SafeString:
         person, unit = self._address_around("person"), self._address_around("unit")
@@ -87,7 +94,7 @@ class Drawing:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
         said, figures = self._said(row.figures), row.figures
         pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
-        how = escape(says.how(self.shown, figures, self.numbers))
+        how = escape(self.how(figures))
         return mark_safe(
             f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
             f'<td class="num m2"><a class="figure" href="{escape(self.drills(row))}" title="{how}">'
@@ -102,7 +109,7 @@ class Drawing:
             "plan": numbers(figures.amount),
             "due": numbers(figures.expected),
             "fact": numbers(figures.fact),
-            "deviation": marks.deviation(figures.deviation, self.tolerance, self._places(figures)),
+            "deviation": marks.deviation(figures.deviation, self.tolerance, self._places(figures), fmt),
             "done": fmt.percent(figures.attainment),
             "share": fmt.percent(figures.share),
             "need": numbers(figures.needed) if figures.needed else formats.DASH,
@@ -126,7 +133,7 @@ class Drawing:
             "name": segment.name,
             **self._said(segment.figures),
             "drill": self.drills(segment=segment.id),
-            "how": says.how(self.shown, segment.figures, self.numbers),
+            "how": self.how(segment.figures),
         }
 
     def heat(self) -> Mapping[str, Any]:

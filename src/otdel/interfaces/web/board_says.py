@@ -149,7 +149,7 @@ def kpis(shown: Board, numbers: Numbers, drill: str) -> list[SafeString]:
     found = [
         marks.kpi(_("Plan"), numbers.whole(total.amount), _plan_note(shown)),
         marks.kpi(
-            _("Expected to date"), numbers.whole(total.expected), _due_note(shown), how=how(shown, total, numbers)
+            _("Expected to date"), numbers.whole(total.expected), _due_note(shown), how=How(shown, numbers)(total)
         ),
         marks.kpi(_("Fact"), numbers.whole(total.fact), _fact_note(shown, numbers), href=drill),
         marks.kpi(_("Deviation"), numbers.fmt.deviation(total.deviation, 1), _gap_note(shown, numbers), tone=sign),
@@ -211,22 +211,33 @@ def _tolerance(shown: Board) -> str:
     return _("tolerance ±%(share)s") % {"share": formats.current().percent(shown.course.tolerance)}
 
 
-def how(shown: Board, figures: Figures, numbers: Numbers) -> str:
-    """Say in a sentence how the numbers of a line are made."""
-    if figures.plan is None:
-        return _("There is no approved plan for this line.")
-    if figures.expected is None or figures.fact is None:
-        return ""
-    words = {
-        "plan": numbers.full(figures.amount),
-        "due": numbers.full(figures.expected),
-        "fact": numbers.full(figures.fact),
-        "share": numbers.fmt.percent(shown.course.weight, 1),
-        "deviation": numbers.fmt.deviation(figures.deviation, 1),
-    }
-    if shown.course.state == "closed" or shown.course.is_level:
-        return _("Fact %(fact)s against the plan of %(plan)s: %(deviation)s.") % words
-    return _("Plan %(plan)s × %(share)s = %(due)s expected to date; fact %(fact)s is %(deviation)s against it.") % words
+class How:
+    """Says in a sentence how the numbers of a line are made. Made once for all lines of a board."""
+
+    def __init__(self, shown: Board, numbers: Numbers) -> None:
+        self.numbers = numbers
+        self.share = numbers.fmt.percent(shown.course.weight, 1)
+        self.unplanned = _("There is no approved plan for this line.")
+        if shown.course.state == "closed" or shown.course.is_level:
+            self.sentence = _("Fact %(fact)s against the plan of %(plan)s: %(deviation)s.")
+        else:
+            self.sentence = _(
+                "Plan %(plan)s × %(share)s = %(due)s expected to date; fact %(fact)s is %(deviation)s against it."
+            )
+
+    def __call__(self, figures: Figures) -> str:
+        if figures.plan is None:
+            return self.unplanned
+        if figures.expected is None or figures.fact is None:
+            return ""
+        full = self.numbers.full
+        return self.sentence % {
+            "plan": full(figures.amount),
+            "due": full(figures.expected),
+            "fact": full(figures.fact),
+            "share": self.share,
+            "deviation": self.numbers.fmt.deviation(figures.deviation, 1),
+        }
 
 
 def notes(shown: Board, numbers: Numbers) -> list[str]:

@@ -45,6 +45,7 @@ class Formats:
     """One language's way of writing; get it with `formats.of(lang)` or `formats.current()` before a loop."""
 
     def __init__(self, lang: str) -> None:
+        self.lang = lang
         self.locale = Locale.parse(lang.replace("-", "_"))
         symbols = self.locale.number_symbols["latn"]
         self.decimal = symbols["decimal"]

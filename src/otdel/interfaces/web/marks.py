@@ -24,14 +24,16 @@ def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
     return mark_safe(f'<span class="badge {escape(tone)}">{sign}{escape(text)}</span>')
 
 
-def deviation(ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0) -> SafeString:
-    """«−33 % ▼» with colour, sign and words when outside tolerance either way."""
-    fmt = formats.current()
+def deviation(
+    ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0, fmt: formats.Formats | None = None
+) -> SafeString:
+    """«−33 % ▼» with colour, sign and words when outside tolerance either way; loops give their `fmt`."""
+    fmt = fmt or formats.current()
     text = fmt.deviation(ratio, places)
     if ratio is None or abs(float(ratio)) <= float(tolerance):
         return mark_safe(f'<span class="dev">{text}</span>')
     tone = "under" if ratio < 0 else "over"
-    return mark_safe(f'<span class="dev {tone}">{text} {_outside(str(fmt.locale), tone)}</span>')
+    return mark_safe(f'<span class="dev {tone}">{text} {_outside(fmt.lang, tone)}</span>')
 
 
 @lru_cache(maxsize=8)
@@ -126,7 +128,7 @@ def chart_table(data: Mapping[str, Any], label: str) -> SafeString:
     }
     columns: list[tuple[str, Sequence[Any]]] = [(names[key], data[key]) for key in SERIES if data.get(key)]
     columns += [(str(series["name"]), series["values"]) for series in data.get("series", ())]
-    head = format_html_join("", '<th scope="col" class="num">{}</th>', ((name,) for name, _values in columns))
+    head = mark_safe("".join([f'<th scope="col" class="num">{escape(name)}</th>' for name, _values in columns]))
     fmt = formats.current()
     rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data["labels"])]
     return format_html(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape as e
 from typing import Any
 
 from django import template
@@ -122,9 +123,7 @@ def menu(content: str, label: str, icon: str = "", kind: str = "", side: str = "
 def pick(label: str, options: Iterable[tuple[str, str, bool]], name: str = "") -> SafeString:
     """A choice in the top bar: (label, address, is it the present one). More than twelve get a box to type in."""
     rows = list(options)
-    items = format_html_join(
-        "", '<li><a href="{}"{}>{}</a></li>', ((url, _current(now), text) for text, url, now in rows)
-    )
+    items = mark_safe("".join([f'<li><a href="{e(url)}"{_current(now)}>{e(text)}</a></li>' for text, url, now in rows]))
     find = format_html('<input type="search" data-narrows aria-label="{0}" placeholder="{0}">', _("Find"))
     return format_html(
         '<details class="menu pick"><summary{}><span>{}</span>{}</summary>'
