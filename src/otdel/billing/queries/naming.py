@@ -51,7 +51,7 @@ class ProductsByName:
         exact = [product for product in found if fold(product.name) == fold(name)]
         if len(exact or found) > 1:
             raise Conflict(_("Several products are called “%(name)s”: name them by code.") % {"name": name[:160]})
-        return (exact or found or [None])[0]
+        return next(iter(exact or found), None)
 
     def by_external(self, text: str) -> Product | None:
         return self._external.get(text)

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from otdel.core.actions.beat import WORKER, beat
 from otdel.core.actions.rows import Entries, Pen
-from otdel.core.actions.undo import Undone, undo_step
+from otdel.core.actions.undo import PORTION, Undone, undo_step
 
-__all__ = ["WORKER", "Entries", "Pen", "Undone", "beat", "undo_step"]
+__all__ = ["PORTION", "WORKER", "Entries", "Pen", "Undone", "beat", "undo_step"]

@@ -51,8 +51,8 @@ class Pen(Generic[M]):
                 row.updated_at = self.now  # type: ignore[attr-defined]
                 names.add("updated_at")
             by_fields[frozenset(names)].append(row)
-        for names, rows in by_fields.items():
-            manager.bulk_update(rows, sorted(names), batch_size=AT_ONCE)
+        for fields, rows in by_fields.items():
+            manager.bulk_update(rows, sorted(fields), batch_size=AT_ONCE)
         self.new, self.changed = [], {}
 
 

@@ -308,7 +308,9 @@ class _DealWriter:
         row = group.first
         amount = next((each.amount for each in group.rows if each.amount is not None), None)
         if amount is None and any(each.price is not None for each in group.rows):
-            amount = sum(((each.price or 0) * (each.quantity or 1) for each in group.rows), Decimal(0))
+            amount = sum(
+                ((each.price or Decimal(0)) * (each.quantity or Decimal(1)) for each in group.rows), Decimal(0)
+            )
         if amount is not None:
             amount = amount.quantize(Decimal("0.01"))
             rules.check_amount(amount)

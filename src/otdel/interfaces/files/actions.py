@@ -10,8 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from otdel.billing.actions import recount
@@ -30,7 +29,8 @@ from otdel.org.rules import Right
 
 State = ImportSession.Status
 REASONS = 30
-QUOTED = re.compile(r"“[^”]*”")
+QUOTED = re.compile(r"“[^”]*”|«[^»]*»")
+COLUMN = re.compile(r".{0,200}?[”»]: ")
 
 
 class LaidDown(Exception):
@@ -38,7 +38,7 @@ class LaidDown(Exception):
 
 
 @action
-def open_session(*, by: Any, file: UploadedFile, now: datetime) -> ImportSession:
+def open_session(*, by: Any, file: Any, now: datetime) -> ImportSession:
     """Keep an uploaded file, streamed to disk."""
     require(by, "import", Right.CREATE)
     session = ImportSession.objects.create(
@@ -237,8 +237,8 @@ def write_batch(
     target = _target(session_id)
     try:
         return _attempt(by, session_id, runner, target, rows, settings, position, dry, now, seen)
-    except (IntegrityError, DatabaseError) as error:
-        if _is_passing(error):
+    except DatabaseError as error:
+        if is_passing(error):
             raise
         if len(rows.groups) <= 1:
             guilty = Batch([], {**rows.refused, **dict.fromkeys(_numbers(rows), _of_database(error))}, rows.consumed)
@@ -255,10 +255,10 @@ def _target(session_id: int) -> str:
     return ImportSession.objects.values_list("target", flat=True).get(pk=session_id)
 
 
-def _is_passing(error: DatabaseError) -> bool:
+def is_passing(error: Exception) -> bool:
     """The server went away, or two transactions met: the same batch will do next time."""
-    code = getattr(error.__cause__, "sqlstate", None)
-    return code is None or code[:2] in ("08", "40", "53", "57", "55")
+    code = getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, OperationalError | InterfaceError) or code[:2] in ("08", "40", "53", "55", "57")
 
 
 def _numbers(rows: Batch) -> list[int]:
@@ -326,14 +326,21 @@ def _made(before: Mapping[str, Any], result: Result, seen: set[int] | None) -> d
 
 def _reasons(before: Iterable[Any], refused: Mapping[int, str]) -> list[Any]:
     """The commonest reasons: [times, number of the first row, its sentence]."""
-    known = {QUOTED.sub("“…”", row[2]): row for row in map(list, before)}
+    known = {_kind_of(row[2]): row for row in map(list, before)}
     for number, sentence in refused.items():
-        key = QUOTED.sub("“…”", sentence)
+        key = _kind_of(sentence)
         if key in known:
             known[key][0] += 1
         elif len(known) < REASONS:
             known[key] = [1, number, sentence[:400]]
     return sorted(known.values(), key=lambda row: (-row[0], row[1]))
+
+
+def _kind_of(sentence: str) -> str:
+    """The sentence without the values it quotes; the column it speaks of stays."""
+    column = COLUMN.match(sentence)
+    head = column.group() if column else ""
+    return head + QUOTED.sub("…", sentence[len(head) :])
 
 
 def _append(session: ImportSession, refused: Mapping[int, str]) -> int:
@@ -385,13 +392,13 @@ def fail(*, session_id: int, runner: str, problem: str, now: datetime) -> None:
         session.save()
 
 
-def undo_portion(*, by: Any, session_id: int, runner: str, now: datetime) -> bool:
+def undo_portion(*, by: Any, session_id: int, runner: str, portion: int, now: datetime) -> bool:
     """Take back one more portion; tell whether there is more."""
     with transaction.atomic():
         session = _held(session_id, runner)
         state = Undone.of({key: value for key, value in (session.undo or {}).items() if key != "invoices"})
         touched = subjects_of_batch(session_id, "billing.allocation", "invoice_id") if not state.changed else []
-        undo_step(by=by, number=session_id, state=state)
+        undo_step(by=by, number=session_id, state=state, portion=portion)
         session.undo = state.as_json() | {"invoices": (session.undo or {}).get("invoices") or touched}
         session.moved_at = now
         if state.finished:

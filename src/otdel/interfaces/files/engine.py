@@ -10,10 +10,11 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings as django_settings
-from django.db import DatabaseError
+from django.db import connection
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from otdel.core.actions import PORTION
 from otdel.core.errors import Refusal
 from otdel.core.imports import Settings
 from otdel.interfaces.files import actions, queries, sentences
@@ -73,6 +74,7 @@ def run(session_id: int, clock: Clock = timezone.now) -> None:
 
 
 def _walk(session_id: int, state: Any, dry: bool, clock: Clock) -> None:
+    connection.close_if_unusable_or_obsolete()
     runner = uuid4().hex
     session = actions.take(session_id, runner, state, clock())
     if session is None:
@@ -83,7 +85,8 @@ def _walk(session_id: int, state: Any, dry: bool, clock: Clock) -> None:
             mapper = mapper_of(session, table, person)
             if not dry and session.total is None:
                 actions.set_total(session_id=session_id, runner=runner, total=count(table))
-            position, seen = (0, set()) if dry else (session.position, None)
+            position = 0 if dry else session.position
+            seen: set[int] | None = set() if dry else None
             if dry and session.position:
                 actions.begin_again(session_id=session_id, runner=runner)
             today = clock().astimezone(ZoneInfo(company_of(person).time_zone)).date()
@@ -114,7 +117,8 @@ class _said_to_its_owner:
             return False
         if isinstance(error, actions.LaidDown):
             return True
-        if isinstance(error, DatabaseError):
+        if actions.is_passing(error):
+            connection.close_if_unusable_or_obsolete()
             return False  # the job is tried again, from the last committed batch
         try:
             actions.fail(
@@ -162,12 +166,13 @@ def _refuse_other_money(batch: Batch, currency: str) -> None:
     batch.groups = kept
 
 
-def undo(session_id: int, clock: Clock = timezone.now) -> None:
+def undo(session_id: int, clock: Clock = timezone.now, portion: int = PORTION) -> None:
+    connection.close_if_unusable_or_obsolete()
     runner = uuid4().hex
     session = actions.take(session_id, runner, actions.State.UNDOING, clock())
     if session is None:
         return
     person = session.person
     with translation.override(language_of(person)), _said_to_its_owner(session_id, runner, clock):
-        while actions.undo_portion(by=person, session_id=session_id, runner=runner, now=clock()):
+        while actions.undo_portion(by=person, session_id=session_id, runner=runner, portion=portion, now=clock()):
             pass

@@ -17,7 +17,7 @@ class Quota(FileUploadHandler):
         self._seen += len(raw_data)
         if self._seen > settings.UPLOAD_LIMIT:
             if self.request is not None:
-                self.request.upload_too_large = True
+                self.request.upload_too_large = True  # type: ignore[attr-defined]
             raise StopUpload(connection_reset=False)
         return raw_data
 

@@ -128,9 +128,9 @@ def columns(request: PersonRequest, session_id: int) -> HttpResponse:
 def _reread(request: PersonRequest, session: ImportSession) -> HttpResponse:
     """Read the file anew with another sheet, encoding, delimiter, header or kind."""
     said = request.POST
-    reading = {
-        name: said[name] for name in ("sheet", "encoding", "delimiter") if said.get(name)
-    }  # fmt: skip
+    reading: dict[str, Any] = {name: said[name][:200] for name in ("sheet", "encoding") if said.get(name)}
+    if said.get("delimiter") in shown.DELIMITERS:
+        reading["delimiter"] = said["delimiter"]
     if said.get("header") in ("yes", "no"):
         reading["has_header"] = said["header"] == "yes"
     target = said.get("target", "")
@@ -228,7 +228,9 @@ def _options(request: PersonRequest, session: ImportSession) -> tuple[dict[str, 
     if said.get("any_currency"):
         found["any_currency"] = True
     pairs = zip(said.getlist("stage"), said.getlist("outcome"), strict=False)
-    found["outcomes"] = {fold(name): outcome for name, outcome in pairs if outcome in OUTCOMES}
+    found["outcomes"] = {
+        fold(name.replace("\x00", ""))[:200]: outcome for name, outcome in pairs if outcome in OUTCOMES
+    }
     return found, wrong + (_plan_answers(session, said, found) if target.key == "plans" else [])
 
 
@@ -236,7 +238,7 @@ def _plan_answers(session: ImportSession, said: Mapping[str, str], found: dict[s
     """Add the answers about periods and the metric; return what is wrong with them."""
     wrong = []
     for option in BY_KEY[session.target].options:
-        value = said.get(option.key, "")[:40]
+        value = said.get(option.key, "").replace("\x00", "")[:40]
         choices = dict(option.choices) or (dict(shown.metrics()) if option.key == "metric" else {})
         if value and (not choices or value in choices):
             found[option.key] = value

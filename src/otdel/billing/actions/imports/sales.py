@@ -152,20 +152,20 @@ class _Known:
         for row in rows:
             if row.number and _key_of(row) not in asked:
                 self._left[row.number].append(row)
-        self._new = defaultdict(int)
+        self._new: dict[str, int] = defaultdict(int)
         for document in documents:
             if document.key not in self._exact:
                 self._new[document.key[0]] += 1
 
     def find(self, document: _Document) -> Shipment | None:
         """The same in everything; else the only one of this number, customer and year: a corrected day or person."""
-        exact = self._exact.get(document.key)
+        exact: Shipment | None = self._exact.get(document.key)
         if exact is not None:
             return exact
         number, day, _owner, customer_id, *_rest = document.key
         left = self._left.get(number, [])
         if number and len(left) == 1 and self._new[number] == 1:
-            only = left[0]
+            only: Shipment = left[0]
             if only.shipped_on.year == day.year and only.customer_id == customer_id:
                 return only
         return None

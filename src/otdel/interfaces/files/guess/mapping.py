@@ -168,6 +168,8 @@ def _fit(field: Field, profile: Profile, why: str) -> float:
     """A date is no text; an empty column yields to a filled one; numbers under a like name are no owners."""
     allowed = FITS_FIELD.get(field.key) or FITS.get(field.kind)
     fit = 1.0 if allowed is None or profile.kind in allowed else 0.3
+    if fit < 1.0 and why == "name" and field.kind in (Kind.MONEY, Kind.NUMBER) and profile.kind in ("text", "choice"):
+        fit = 0.45  # a sum by its name with some cells that are none: those rows are refused, not the column
     if why == "similar" and field.kind in (Kind.REFERENCE, Kind.REFERENCES) and profile.kind in NUMBERS:
         fit = 0.3
     return fit * (0.9 + 0.1 * min(profile.filled * 20, 1.0))
