@@ -65,6 +65,12 @@ def settings_of(session: ImportSession, today: date) -> Settings:
     )
 
 
+def _drop_dead_connection() -> None:
+    """A worker's thread keeps its connection; after the server was restarted it must take another."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 def check(session_id: int, clock: Clock = timezone.now) -> None:
     _walk(session_id, actions.State.CHECKING, True, clock)
 
@@ -74,7 +80,7 @@ def run(session_id: int, clock: Clock = timezone.now) -> None:
 
 
 def _walk(session_id: int, state: Any, dry: bool, clock: Clock) -> None:
-    connection.close_if_unusable_or_obsolete()
+    _drop_dead_connection()
     runner = uuid4().hex
     session = actions.take(session_id, runner, state, clock())
     if session is None:
@@ -118,7 +124,7 @@ class _said_to_its_owner:
         if isinstance(error, actions.LaidDown):
             return True
         if actions.is_passing(error):
-            connection.close_if_unusable_or_obsolete()
+            _drop_dead_connection()
             return False  # the job is tried again, from the last committed batch
         try:
             actions.fail(
@@ -167,7 +173,7 @@ def _refuse_other_money(batch: Batch, currency: str) -> None:
 
 
 def undo(session_id: int, clock: Clock = timezone.now, portion: int = PORTION) -> None:
-    connection.close_if_unusable_or_obsolete()
+    _drop_dead_connection()
     runner = uuid4().hex
     session = actions.take(session_id, runner, actions.State.UNDOING, clock())
     if session is None:

@@ -63,7 +63,7 @@ LEADS = Target(
         field("note", _("Note"), Kind.TEXT, NOTE, many=True),
     ),
     needs=(("name", "contact", "first_name", "last_name", "phones", "emails"),),
-    file_names=("лид", "lead_", "lead-"),
+    file_names=("лид", "lead_", "lead-", "leads."),
 )
 
 DEALS = Target(
@@ -82,7 +82,7 @@ DEALS = Target(
             _("Name"),
             Kind.TEXT,
             "название сделки; сделка; deal name; deal; opportunity name; opportunity; "
-            "deal - title; deal title; название; title; "
+            "deal - title; deal title; название; title; name; "
             "наименование сделки",
         ),
         field("customer", _("Customer"), Kind.REFERENCES, CUSTOMER),
@@ -201,5 +201,5 @@ DEALS = Target(
         field("note", _("Note"), Kind.TEXT, NOTE + "; дополнительно об источнике", many=True),
     ),
     needs=(("name", "external_id", "customer"), ("stage", "outcome", "amount", "name")),
-    file_names=("deal", "leads", "pipeline", "opportunit", "сделк"),
+    file_names=("deal", "leads_", "pipeline", "opportunit", "сделк"),
 )

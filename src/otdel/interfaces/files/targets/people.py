@@ -98,7 +98,7 @@ REGIONS = Target(
             "name",
             _("Name"),
             Kind.TEXT,
-            "region; регион; наименование региона; region name; территория; territory; название",
+            "region; регион; наименование региона; region name; территория; territory; название; name",
             identifies=True,
         ),
         field(
