@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from otdel.bench import report
+from otdel.bench import imports, report
 from otdel.bench.load import BadAnswer, Target, in_turns, ratio
 from otdel.bench.report import Line, Result
 from otdel.host import environment, processes
@@ -39,6 +39,10 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="pages whose name has this text")
     parser.add_argument("--fresh", action="store_true", help="make the data again")
     parser.add_argument("--drop", action="store_true", help="remove the databases of the bench and stop")
+    parser.add_argument("--imports", action="store_true", help="imports instead of pages: rows a second and memory")
+    parser.add_argument(
+        "--rows", type=int, default=20_000, help="of an imported file; sales also with ten times as many"
+    )
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     given = parser.parse_args(arguments)
     if given.quick:
@@ -56,12 +60,32 @@ def main(arguments: Sequence[str]) -> int:
                 drop(settings.database, size)
         if given.drop:
             return 0
+        if given.imports:
+            return measure_imports(settings.database, given)
         allow_fast_filling(server)
         results = run(settings.database, sizes, given)
     text = report.table(results, machine(), given)
     print(text)
     if given.write:
         report.write(DOC, text)
+    return 0
+
+
+def measure_imports(database: dict[str, Any], given: argparse.Namespace) -> int:
+    """Import files into an empty database, each in a process of its own, so that its memory is its own."""
+    create(database, "imports")
+    asked = [("customers", given.rows), ("deals", given.rows), ("sales", given.rows), ("sales", given.rows * 10)]
+    found = []
+    for kind, rows in asked:
+        print(f"import of {kind}, {rows} rows …", file=sys.stderr)
+        command = [sys.executable, "-m", "otdel.bench.imports", kind, str(rows)]
+        done = subprocess.run(command, env=_environ("imports"), stdout=subprocess.PIPE, check=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    drop(database, "imports")
+    text = f"{machine()}.\n\n{imports.table(found)}"
+    print(text)
+    if given.write:
+        report.write(DOC, text, report.IMPORTS)
     return 0
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from otdel.bench.load import Ratio
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+PAGES = ("<!-- bench: begin -->", "<!-- bench: end -->")
+IMPORTS = ("<!-- imports: begin -->", "<!-- imports: end -->")
 ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
 
 
@@ -56,9 +57,10 @@ def table(results: list[Result], machine: str, given: argparse.Namespace) -> str
     return "\n".join([told, "", *rows])
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, marks: tuple[str, str] = PAGES) -> None:
     """Put the table between its marks."""
+    begin, end = marks
     old = path.read_text()
-    before, _, rest = old.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
+    before, _, rest = old.partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
