@@ -308,6 +308,8 @@ def writings() -> tuple[int, int]:
 
 def text_of(answer) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    for close in answer._resource_closers:
+        close()
     if content.startswith(b"PK"):
         book = zipfile.ZipFile(BytesIO(content))
         content = b"".join(book.read(name) for name in book.namelist())

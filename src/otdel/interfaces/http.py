@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -51,11 +52,21 @@ View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 def to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Send somebody who is not signed in, or not any more, to the sign-in page and then back to where they were."""
     if request.headers.get("HX-Request") == "true":
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        try:
+            here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        except ValueError:
+            here = urlsplit("/")
         back = redirect_to_login(here.path + (f"?{here.query}" if here.query else ""), resolve_url("account_login"))
         return HttpResponse(status=401, headers={"HX-Redirect": back.url})
     target = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
     return redirect_to_login(target, resolve_url("account_login"))
+
+
+def way_back(request: HttpRequest) -> str:
+    """Return where the posted form says it came from, if that is a page of ours, else the first page."""
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return target if safe and target.startswith("/") else "/"
 
 
 def _check_characters(request: HttpRequest) -> None:

@@ -291,6 +291,13 @@ def check_days(employed_from: date | None, employed_to: date | None) -> None:
         raise Invalid(_("The first day of work must come before the last."), field="employed_to")
 
 
+def day_after(day: date) -> date:
+    """Return the next day; a year nobody works in is a slip of the finger."""
+    if not 1900 <= day.year <= 2200:
+        raise Invalid(_("There is a mistake in the year."), field="last_day")
+    return day + timedelta(days=1)
+
+
 def check_zone(name: str) -> None:
     if name not in available_timezones():
         raise Invalid(_("There is no such time zone."), field="time_zone")

@@ -17,12 +17,12 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.html import escape, format_html_join
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from otdel.interfaces.http import way_back
 from otdel.interfaces.web import formats, frame
 from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address
 from otdel.org import access
@@ -191,9 +191,7 @@ def _more(items: list[str]) -> str:
 def set_theme(request: HttpRequest) -> HttpResponse:
     """Keep the chosen theme for a year; scripts do the same without a request."""
     theme = request.POST.get("theme", "")
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(target if safe else "/")
+    response = redirect(way_back(request))
     if theme in THEMES:
         response.set_cookie("theme", theme, max_age=31_536_000, samesite="Lax", secure=request.is_secure())
     return response

@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST
 
 from otdel.interfaces import http
-from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.http import PersonRequest, way_back
 from otdel.interfaces.web import choices
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import actions, queries
@@ -69,9 +68,7 @@ def profile(request: PersonRequest) -> HttpResponseBase:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Keep the language: on the person's card, and in a cookie for the sign-in page."""
     language = request.POST.get("language", "")
-    target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(target if safe else "/")
+    response = redirect(way_back(request))
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             actions.set_language(by=request.user, language=language, now=timezone.now())

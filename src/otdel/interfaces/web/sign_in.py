@@ -49,6 +49,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": _("The code is wrong or has run out."),
     }
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Take an address that cannot even be read for a foreign one."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """People come by invitation only."""
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -113,7 +113,7 @@ def _end(current: Membership | None, day: date) -> None:
 @action
 def dismiss(*, by: Person, person_id: int, last_day: date, now: datetime) -> Person:
     """End the work of a person after a day: membership and sign-in end, their records stay under their name."""
-    first_day_off = last_day + timedelta(days=1)
+    first_day_off = rules.day_after(last_day)
     person = access.person_for_change(by, person_id)
     if person.pk == by.pk:
         raise NotAllowed(_("Nobody dismisses themselves."))
