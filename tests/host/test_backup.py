@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +21,18 @@ NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    data = tmp_path / "data"
-    data.mkdir()
-    for parent in (data, *data.parents):
-        if parent == data or parent.name.startswith(("pytest", "test_")):
-            parent.chmod(0o711)  # root's database runs as another user, who must pass through
+def open_folder() -> Iterator[Path]:
+    """Not below pytest's own folder: root's database runs as another user, and pytest closes that one to others."""
+    path = Path(tempfile.mkdtemp(prefix="otdel-test-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def server(open_folder: Path) -> Iterator[Server]:
+    data = open_folder / "data"
+    data.mkdir(mode=0o711)
     with Server(data, disposable=True).use() as server:
         server.psql("CREATE EXTENSION pg_trgm; CREATE TABLE firm (name text); INSERT INTO firm VALUES ('Ромашка')")
         yield server
@@ -85,16 +93,20 @@ def test_something_else_is_no_backup(tmp_path: Path) -> None:
 
 
 def test_a_backup_comes_back_on_a_machine_that_never_ran(
-    settings: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    settings: Environment,
+    open_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     target = tmp_path / "backup.tar"
     backup.write(settings, target, NOW)
-    monkeypatch.setenv("OTDEL_DATA", str(tmp_path / "new"))
+    monkeypatch.setenv("OTDEL_DATA", str(open_folder / "new"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
     assert backup.restore([str(target)]) == 0
 
     assert "Restored what was kept on 2026-03-02T03:00:00+00:00" in capsys.readouterr().out
-    with Server(tmp_path / "new").use() as fresh:
+    with Server(open_folder / "new").use() as fresh:
         assert fresh.psql("SELECT name FROM firm") == "Ромашка"
-    assert environment.load({"OTDEL_DATA": str(tmp_path / "new")}).secret_key == settings.secret_key
+    assert environment.load({"OTDEL_DATA": str(open_folder / "new")}).secret_key == settings.secret_key

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +23,13 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("data")
-    for parent in (path, *path.parents):
-        if parent == path or parent.name.startswith("pytest"):
-            parent.chmod(0o711)  # root's database runs as another user, who must pass through
+def folder() -> Iterator[Path]:
+    # not below pytest's own folder: root's database runs as another user, and pytest closes that folder to others
+    path = Path(tempfile.mkdtemp(prefix="otdel-test-"))
+    path.chmod(0o711)
     yield path
     Server(path).stop()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ LOCK = 32287
 DAYS_AT_ONCE = 31
 
 # A transaction still running may have looked for days to mark before a change it could not see yet was committed.
+# (One of another database of the same server could not, and is let out of account when it is known as such.)
 # So a mark is noted with the number of the next transaction, and used up only when all before that have ended.
 NOTE = """
 UPDATE plans_changedday SET settles_at = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
@@ -19,7 +20,11 @@ WHERE settles_at IS NULL"""
 
 PICK = """
 WITH running AS MATERIALIZED (
-    SELECT min(xid::text::bigint) AS oldest FROM pg_snapshot_xip(pg_current_snapshot()) AS r(xid))
+    SELECT min(xid::text::bigint) AS oldest FROM pg_snapshot_xip(pg_current_snapshot()) AS r(xid)
+    WHERE NOT EXISTS (
+        SELECT FROM pg_stat_activity other
+        WHERE other.datname <> current_database()
+            AND other.backend_xid::text::bigint = xid::text::bigint & 4294967295))
 SELECT source, day FROM plans_changedday GROUP BY source, day
 HAVING bool_and(settles_at IS NOT NULL)
     AND coalesce(max(settles_at) <= (SELECT oldest FROM running), true)
