@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "otdel.interfaces.files",
     "otdel.demo",
     "otdel.plans",
+    "otdel.tasks",
     "otdel.billing",
     "otdel.activities",
     "otdel.deals",

@@ -59,6 +59,7 @@ KIND_LABELS = {
     "lead": _("Leads"),
     "deal": _("Deals"),
     "activity": _("Activities"),
+    "task": _("Tasks"),
     "product": _("Products"),
     "invoice": _("Invoices"),
     "payment": _("Payments"),
@@ -88,12 +89,20 @@ def _all(
 
 
 RECORDS = "customer contact lead deal activity"
+
+
+def _tasks(width: str) -> dict[str, dict[str, str]]:
+    """Everyone may ask anyone for something, other departments too; whose tasks one sees and steers differs."""
+    return {"task": {"view": width, "create": "all", "change": width, "delete": width, "export": width}}
+
+
 MONEY = "invoice payment shipment"
 
 PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "manager": (
         "Sales manager",
         _all(RECORDS, "own", change="own", delete="none")
+        | _tasks("own")
         | _all("product", "all")
         | _all("invoice", "own", change="own")
         | _all("payment shipment", "own")
@@ -103,6 +112,7 @@ PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "head": (
         "Head of sales",
         _all(RECORDS, "subtree", change="subtree", delete="subtree")
+        | _tasks("subtree")
         | _all("product", "all", change="all")
         | _all(MONEY, "subtree", change="subtree", delete="subtree")
         | _all("plan", "subtree", change="subtree", delete="subtree")
@@ -112,6 +122,7 @@ PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "director": (
         "Director",
         _all(f"{RECORDS} {MONEY} product plan", "all", change="all", delete="all")
+        | _tasks("all")
         | _all("person unit", "all", change="all")
         | _all("import", "all", change="all")
         | _all("settings audit", "all", change="all"),
@@ -119,6 +130,7 @@ PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "accountant": (
         "Accountant",
         _all("customer contact", "all", export="all")
+        | _tasks("own")
         | _all("deal", "all", export="none")
         | _all("product", "all", change="all")
         | _all(MONEY, "all", change="all", delete="all")
@@ -128,6 +140,7 @@ PRESETS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
     "administrator": (
         "Administrator",
         _all("person unit settings audit", "all", change="all", delete="all")
+        | _tasks("own")
         | _all("import", "all", change="all", delete="all")
         | _all("product", "all", change="all", delete="all"),
     ),

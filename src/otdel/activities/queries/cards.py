@@ -120,3 +120,23 @@ def _row(*values: Any) -> ActivityRow:
     *rest, last, first = values
     fields: tuple[Any, ...] = (*rest, f"{last} {first}".strip())
     return ActivityRow(*fields)
+
+
+@dataclass(frozen=True)
+class Planned:
+    id: int
+    kind: str
+    at: datetime
+    title: str
+    customer: str
+    deal: str
+
+
+def planned(person: Person, until: datetime, most: int = 50) -> list[Planned]:
+    """Return the person's own calls and meetings planned up to a moment, the earliest first. One query."""
+    rows = Activity.objects.kept().filter(owner=person, is_done=False, at__lt=until).order_by("at", "id")
+    found = rows.values_list("id", "kind", "at", "subject", "customer__name", "deal__title")[:most]
+    return [
+        Planned(pk, kind, at, subject or str(Activity.Kind(kind).label), customer or "", deal or "")
+        for pk, kind, at, subject, customer, deal in found
+    ]

@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from otdel.interfaces.web.nav import ADD, NAV, address
+from otdel.interfaces.web.nav import ADD, NAV, Entry, address
 
 STYLES = ("tokens", "base", "frame", "parts", "tables", "forms", "records")
 
@@ -98,7 +98,7 @@ def foot(lang: str) -> SafeString:
 
 
 def _keys_dialog() -> str:
-    keys = [("?", _("show these keys")), ("/", _("search")), ("c", _("add"))]
+    keys = [("?", _("show these keys")), ("/", _("search")), ("c", _("add")), ("t", _("new task"))]
     rows = [(f"g {entry.key}", entry.label) for entry in NAV if entry.key and address(entry.url)]
     rows += [("j k", _("next and previous row")), ("Enter", _("open the row")), ("Esc", _("close"))]
     body = "".join(f"<dt>{_kbd(key)}</dt><dd>{escape(label)}</dd>" for key, label in [*keys, *rows])
@@ -141,7 +141,7 @@ def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
     if not links:
         return mark_safe("")
     rows = "".join(
-        f'<li><a href="{escape(address(entry.url))}">{icon(entry.icon)}{escape(entry.label)}</a></li>'
+        f'<li><a href="{escape(address(entry.url))}"{_opening(entry)}>{icon(entry.icon)}{escape(entry.label)}</a></li>'
         for entry in links
     )
     return format_html(
@@ -151,6 +151,35 @@ def add_menu(lang: str, allowed: tuple[str, ...]) -> SafeString:
         icon("plus"),
         _("Add"),
         mark_safe(rows),
+    )
+
+
+def _opening(entry: Entry) -> str:
+    """What has a key of its own opens over the page one is on; without scripts it is a page."""
+    if not entry.key:
+        return ""
+    return f' data-key="{entry.key}" {opens_task(address(entry.url))}'
+
+
+def opens_task(url: str) -> str:
+    """Return the attributes of a link that opens the form of a new task over the page."""
+    return f'data-opens="task" hx-get="{escape(url)}" hx-target="#task-body" hx-swap="innerHTML"'
+
+
+@lru_cache(maxsize=8)
+def tasks(lang: str, may_create: bool) -> SafeString:
+    """Return what asks for the counters once the page is there, and the empty dialog of a new task."""
+    url = address("task_counters")
+    asks = f'<div hidden hx-get="{url}" hx-trigger="load, task-changed from:body, every 60s" hx-swap="none" data-quiet>'
+    return mark_safe(f"{asks}</div>{_task_dialog() if may_create else ''}")
+
+
+def _task_dialog() -> str:
+    title, close = escape(_("New task")), escape(_("Close"))
+    return (
+        f'<dialog id="task" class="wide" aria-labelledby="task-title"><div class="head"><h2 id="task-title">{title}'
+        f'</h2><form method="dialog"><button class="btn quiet icon-only" aria-label="{close}">{icon("x")}</button>'
+        f'</form></div><div id="task-body"></div></dialog>'
     )
 
 

@@ -60,6 +60,10 @@ class Layout:
         return frame.head(self.lang)
 
     @property
+    def tasks(self) -> SafeString:
+        return frame.tasks(self.lang, bool(self._allowed(ADD[:1], Right.CREATE)))
+
+    @property
     def foot(self) -> SafeString:
         return frame.foot(self.lang)
 

@@ -33,6 +33,7 @@ NAV = (
 )
 # What `c` and «Add» offer.
 ADD = (
+    Entry("task_new", _("Task"), "tasks", "t", "task"),
     Entry("deal_new", _("Deal"), "deals", "", "deal"),
     Entry("lead_new", _("Lead"), "star", "", "lead"),
     Entry("customer_new", _("Customer"), "building", "", "customer"),

@@ -61,10 +61,25 @@ def _passed_lead(request: PersonRequest, pk: int) -> str:
     return slots.what_passed(request, "lead", pk)
 
 
+def _tasks_of_customer(request: PersonRequest, pk: int) -> str:
+    customers.customer_card(request.user, pk)
+    return slots.tasks(request, "customer", pk)
+
+
+def _tasks_of_deal(request: PersonRequest, pk: int) -> str:
+    deals.deal_card(request.user, pk)
+    return slots.tasks(request, "deal", pk)
+
+
+def _tasks_of_lead(request: PersonRequest, pk: int) -> str:
+    deals.lead_card(request.user, pk)
+    return slots.tasks(request, "lead", pk)
+
+
 PARTS: dict[str, dict[str, Callable[[PersonRequest, int], str]]] = {
-    "customer": {"money": _money_of_customer, "activities": _passed_customer},
-    "deal": {"lines": _lines_of_deal, "money": _money_of_deal, "activities": _passed_deal},
-    "lead": {"activities": _passed_lead},
+    "customer": {"tasks": _tasks_of_customer, "money": _money_of_customer, "activities": _passed_customer},
+    "deal": {"tasks": _tasks_of_deal, "lines": _lines_of_deal, "money": _money_of_deal, "activities": _passed_deal},
+    "lead": {"tasks": _tasks_of_lead, "activities": _passed_lead},
 }
 
 

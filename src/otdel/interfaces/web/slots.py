@@ -20,12 +20,14 @@ from otdel.billing import actions, queries
 from otdel.billing.rules import STATE_LABELS, follows_lines
 from otdel.core.errors import Refusal
 from otdel.interfaces.http import PersonRequest, form, submission
-from otdel.interfaces.web import formats, line_forms, marks
+from otdel.interfaces.web import formats, line_forms, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.invoices import TONES
 from otdel.interfaces.web.nav import address
+from otdel.interfaces.web.tasks import TONES as TASK_TONES
 from otdel.org import access
 from otdel.org.rules import Right
+from otdel.tasks import queries as given
 
 
 def customer_money(request: PersonRequest, customer_id: int) -> SafeString:
@@ -106,6 +108,31 @@ def deal_lines(request: PersonRequest, deal_id: int, amount: Any, owner_id: int)
         "currency": formats.SYMBOLS.get(request.company.currency, request.company.currency),
     }
     return render_to_string("money/deal_lines_slot.html", context, request)
+
+
+def tasks(request: PersonRequest, kind: str, pk: int) -> SafeString:
+    """Tasks of a "customer", "deal" or "lead", unfinished ones first. One query besides those of access."""
+    if not access.scope(request.user, "task", Right.VIEW):
+        return SafeString()
+    about = urlencode({kind: pk})
+    context = {
+        "rows": [_task(row, request) for row in given.of_record(request.user, **{f"{kind}_id": pk})],
+        "all_url": f"{reverse('tasks')}?{about}",
+        "new_url": f"{reverse('task_new')}?{about}" if access.scope(request.user, "task", Right.CREATE) else "",
+    }
+    return render_to_string("tasks/slot.html", context, request)
+
+
+def _task(row: given.TaskRow, request: PersonRequest) -> dict[str, Any]:
+    words, late = task_says.due(row.deadline, row.has_time, request.now, row.state not in ("DONE", "DECLINED"))
+    return {
+        "url": reverse("task", args=[row.id]),
+        "title": row.title,
+        "who": row.assignee,
+        "badge": marks.badge(str(given.STATES[row.state]), TASK_TONES.get(row.state, "")),
+        "due": words,
+        "late": late,
+    }
 
 
 @form

@@ -33,6 +33,8 @@ from otdel.interfaces.web import (
     settings_pages,
     shipments,
     slots,
+    task_boards,
+    tasks,
     units,
 )
 
@@ -63,6 +65,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *products.urlpatterns,
     *slots.urlpatterns,
     *pick.urlpatterns,
+    *task_boards.urlpatterns,
+    *tasks.urlpatterns,
     *board.urlpatterns,
     *board_pages.urlpatterns,
     *board_files.urlpatterns,

@@ -44,6 +44,19 @@ document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.req
 document.addEventListener("htmx:responseError", (event) => toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
 document.addEventListener("htmx:sendError", () => toast(words.failed, { tone: "bad" }));
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
+// What waits for the person, asked for once the page is there: on the rail, in the title, on the installed app.
+document.addEventListener("counters", ({ detail }) => {
+  for (const [url, number] of Object.entries(detail.rooms)) {
+    const link = $(`nav.rail a[href="${url}"]`);
+    if (!link) continue;
+    const mark = $(".n", link) ?? link.appendChild(document.createElement("span"));
+    mark.className = "n hot";
+    mark.textContent = number || "";
+    mark.hidden = !number;
+  }
+  document.title = (detail.total ? `(${detail.total}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+  navigator.setAppBadge?.(detail.total).catch(() => {});
+});
 document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
 
 // Keys. A letter alone does nothing while one types or a dialog is open.
@@ -57,7 +70,7 @@ document.addEventListener("keydown", (event) => {
   if (act(pressed, event)) event.preventDefault();
 });
 function act(pressed, event) {
-  const link = $$("[data-key]").find((each) => each.dataset.key === pressed);
+  const link = $$("[data-key]").findLast((each) => each.dataset.key === pressed);
   if (link) return link.click(), true;
   if (pressed === "?") return $("#keys")?.showModal(), true;
   if (pressed === "/") return openSearch();

@@ -1,0 +1,291 @@
+"""My day, the board of tasks by deadline, the counters, and by person for heads."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdel.activities import queries as activities
+from otdel.core.errors import Invalid
+from otdel.core.listing.values import read_id
+from otdel.interfaces.http import PersonRequest, page, submission
+from otdel.interfaces.web import formats, marks, task_says
+from otdel.interfaces.web.activities import ICONS
+from otdel.interfaces.web.task_forms import moment_of
+from otdel.interfaces.web.tasks import TABS, TONES, local_address
+from otdel.org import access
+from otdel.org.queries import calendar
+from otdel.org.rules import Right
+from otdel.tasks import actions, queries, rules
+
+SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded")
+HOT = ("overdue", "unopened", "returned", "accept", "declined")
+
+
+def _local(request: PersonRequest) -> datetime:
+    return timezone.localtime(request.now)
+
+
+def rows_url(code: str, person_id: int | None = None) -> str:
+    """Return the list of exactly the rows a counter counts."""
+    return f"{reverse('tasks')}?{urlencode({'waits': f'{code}:{person_id}' if person_id else code})}"
+
+
+@page
+def counters(request: PersonRequest) -> HttpResponseBase:
+    """Numbers for the rail and the title, asked for once a page is there. One query."""
+    found = queries.counters(request.user, _local(request))
+    rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
+    said = {"counters": {"rooms": rooms, "total": found.attention}}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said), "Cache-Control": "no-store"})
+
+
+def _strip(found: queries.Counters) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": queries.LABELS[code],
+            "count": getattr(found, code),
+            "url": rows_url(code),
+            "hot": code in HOT and getattr(found, code) > 0,
+        }
+        for code in SHOWN
+    ]
+
+
+def _line(request: PersonRequest, row: queries.TaskRow) -> dict[str, Any]:
+    words, late = task_says.due(row.deadline, row.has_time, request.now)
+    mine = row.creator_id == request.user.pk
+    return {
+        "at": row.deadline,
+        "url": reverse("task", args=[row.id]),
+        "title": row.title,
+        "note": " · ".join(
+            part for part in (row.about, "" if mine else _("from %(name)s") % {"name": row.creator}) if part
+        ),
+        "text": row.text[:160],
+        "due": words,
+        "late": late,
+        "done": reverse("task_do", args=[row.id, "submit"]),
+        "new": row.state == "NEW",
+        "badge": marks.badge(str(queries.STATES[row.state]), TONES.get(row.state, "")) if row.state != "SEEN" else "",
+        "high": row.priority == 3,
+        "icon": "",
+    }
+
+
+def _call(request: PersonRequest, row: activities.Planned) -> dict[str, Any]:
+    at = timezone.localtime(row.at)
+    return {
+        "at": row.at,
+        "url": reverse("activity", args=[row.id]),
+        "title": row.title,
+        "note": " · ".join(part for part in (row.customer, row.deal) if part),
+        "due": formats.current().moment(at, request.today),
+        "late": row.at < request.now,
+        "icon": ICONS[row.kind],
+    }
+
+
+@page
+def today(request: PersonRequest) -> HttpResponseBase:
+    """What to do, in order: overdue, today, next; calls and meetings of the day among it."""
+    now = _local(request)
+    day = queries.my_day(request.user, now)
+    midnight = datetime.combine(request.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
+    calls = activities.planned(request.user, midnight)
+    late = [_call(request, row) for row in calls if row.at < now] + [_line(request, row) for row in day["overdue"]]
+    due = [_call(request, row) for row in calls if row.at >= now] + [_line(request, row) for row in day["today"]]
+    parts = [
+        ("", sorted(late, key=lambda row: row["at"])),
+        (_("Today"), sorted(due, key=lambda row: row["at"])),
+        (_("Next"), [_line(request, row) for row in day["next"]]),
+    ]
+    found = queries.counters(request.user, now)
+    jam = _jam(request, now) if queries.is_head(request.user) else []
+    context = {
+        "hello": _hello(now.hour) % {"name": request.user.first_name},
+        "lead": _lead(request, len(late), len(due)),
+        "parts": [(title, rows) for title, rows in parts if rows],
+        "strip": _strip(found),
+        "counters": {"tasks": (found.attention, True)},
+        "jam": jam,
+        "may_create": access.scope(request.user, "task", Right.CREATE),
+    }
+    return TemplateResponse(request, "tasks/today.html", context)
+
+
+def _hello(hour: int) -> str:
+    if hour < 5 or hour >= 22:
+        return _("Good night, %(name)s")
+    if hour < 12:
+        return _("Good morning, %(name)s")
+    return _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
+
+
+def _lead(request: PersonRequest, late: int, due: int) -> str:
+    day = formats.current().day(request.today, request.today)
+    weekday = formats.current().weekday(request.today)
+    if not late and not due:
+        return _("%(weekday)s, %(day)s. Nothing is due today.") % {"weekday": weekday, "day": day}
+    parts = [
+        ngettext("%(count)s thing is overdue", "%(count)s things are overdue", late) % {"count": late} if late else "",
+        ngettext("%(count)s is for today", "%(count)s are for today", due) % {"count": due} if due else "",
+    ]
+    return f"{weekday}, {day}. " + ", ".join(part for part in parts if part) + "."
+
+
+def _jam(request: PersonRequest, now: datetime, most: int = 7) -> list[dict[str, Any]]:
+    """People with the most that wants attention."""
+    rows = queries.team(request.user, now).rows
+    return [
+        {
+            "name": row.name,
+            "count": row.counters.attention,
+            "overdue": row.counters.overdue,
+            "url": rows_url("attention", row.id),
+        }
+        for row in rows[:most]
+        if row.counters.attention and row.id != request.user.pk
+    ]
+
+
+@page
+def team(request: PersonRequest) -> HttpResponseBase:
+    """The counters of everyone within reach: each number opens its rows."""
+    access.require(request.user, "task", Right.VIEW)
+    unit = read_id(request.GET.get("unit", ""))
+    tree = access.tree_for(request.user)
+    found = queries.team(request.user, _local(request), unit if unit in tree.nodes else None)
+    codes = (*SHOWN, "attention")
+    fmt = formats.current()
+    context = {
+        "tabs": tabs("task_team"),
+        "heads": [queries.LABELS_OF[code] for code in codes],
+        "rows": [
+            {
+                "name": row.name,
+                "url": f"{reverse('task_board')}?{urlencode({'who': row.id})}",
+                "cells": [_cell(code, getattr(row.counters, code), row.id, fmt) for code in codes],
+            }
+            for row in found.rows
+        ],
+        "total": [fmt.number(getattr(found.total, code)) for code in codes],
+        "units": _units(request, unit),
+        "unit": tree.nodes[unit].name if unit in tree.nodes else _("All departments"),
+    }
+    return TemplateResponse(request, "tasks/team.html", context)
+
+
+def _cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:
+    return fmt.number(count), rows_url(code, person_id) if count else "", code in HOT and count > 0
+
+
+def _units(request: PersonRequest, chosen: int | None) -> list[tuple[str, str, bool]]:
+    reached = access.unit_reach(request.user, "task", Right.VIEW)
+    rows = [
+        ("\u2003" * depth + node.name, f"?unit={node.id}", node.id == chosen)
+        for depth, node in access.tree_for(request.user).walk()
+        if node.closed_on is None and reached.includes_unit(node.id)
+    ]
+    return [(_("All departments"), "?", chosen is None), *rows] if len(rows) > 1 else []
+
+
+def tabs(now: str) -> list[tuple[Any, str, bool]]:
+    return [(words, reverse(name), name == now) for words, name in TABS]
+
+
+# by deadline
+
+
+@page
+def board(request: PersonRequest) -> HttpResponseBase:
+    """Unfinished work by deadline. A card moved to another lane gets another deadline, within its limits."""
+    access.require(request.user, "task", Right.VIEW)
+    who = request.GET.get("who", "")
+    number = read_id(who)
+    lanes = queries.by_deadline(request.user, _local(request), of=number, given=who == "given")
+    context = {
+        "tabs": tabs("task_board"),
+        "picks": _whose(request, who),
+        "who": who,
+        "lanes": [_lane(request, lane) for lane in lanes],
+        "targets": [(code, queries.LANE_LABELS[code]) for code in queries.LANES if code != "overdue"],
+        "here": request.get_full_path(),
+        "may_create": access.scope(request.user, "task", Right.CREATE),
+    }
+    return TemplateResponse(request, "tasks/board.html", context)
+
+
+def _whose(request: PersonRequest, who: str) -> list[tuple[str, str, bool]]:
+    rows = [(_("For me to do"), "?", not who), (_("Given by me"), "?who=given", who == "given")]
+    people = queries.people(request.user) if queries.is_head(request.user) else []
+    return rows + [(name, f"?who={pk}", who == str(pk)) for pk, name in people if pk != request.user.pk]
+
+
+def _lane(request: PersonRequest, lane: queries.Lane) -> dict[str, Any]:
+    return {
+        "code": lane.code,
+        "name": queries.LANE_LABELS[lane.code],
+        "count": formats.current().number(lane.count),
+        "more": lane.count > len(lane.rows),
+        "cards": [
+            _line(request, row) | {"id": row.id, "move": reverse("task_lane", args=[row.id]), "who": row.assignee}
+            for row in lane.rows
+        ],
+    }
+
+
+@submission
+def lane(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Move the deadline to a lane of the board: its last working day."""
+    deadline = _last_of(request, request.POST.get("to", ""))
+    actions.move_deadline(
+        by=request.user,
+        task_id=pk,
+        deadline=deadline,
+        has_time=False,
+        reason=request.POST.get("reason", ""),
+        now=request.now,
+    )
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Trigger": "task-changed"})
+    return redirect(local_address(request, request.POST.get("next", "")) or reverse("task_board"))
+
+
+def _last_of(request: PersonRequest, code: str) -> datetime | None:
+    if code == "none":
+        return None
+    days = calendar(request.company.country)
+    sunday = request.today + timedelta(days=6 - request.today.weekday())
+    match code:
+        case "today":
+            day = request.today
+        case "week":
+            day = max(rules.quick_day("friday", request.today, days), request.today + timedelta(days=1))
+            day = min(day, sunday)
+        case "next":
+            day = days.add_working_days(sunday + timedelta(days=8), -1)
+        case "later":
+            day = days.add_working_days(sunday + timedelta(days=15), -1)
+        case _:
+            raise Invalid(_("Nothing can be moved into the past."))
+    return moment_of(day, None)
+
+
+urlpatterns = [
+    path("today/", today, name="today"),
+    path("tasks/counters/", counters, name="task_counters"),
+    path("tasks/board/", board, name="task_board"),
+    path("tasks/board/<int:pk>/", lane, name="task_lane"),
+    path("tasks/team/", team, name="task_team"),
+]

@@ -1,0 +1,159 @@
+"""What pages say about tasks: deadlines, limits, sizes, and the history in sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from otdel.interfaces.web import formats
+from otdel.interfaces.web.task_forms import PROOFS
+from otdel.tasks import queries
+
+QUICK_DAYS = (
+    ("today", lazy("today")),
+    ("tomorrow", lazy("the next working day")),
+    ("three", lazy("in 3 working days")),
+    ("friday", lazy("by the end of the week")),
+    ("week", lazy("in 5 working days")),
+)
+
+
+def rich(text: str) -> SafeString:
+    """Return plain text with its links and paragraphs; everything else is escaped."""
+    linked = urlize(linebreaks(text, autoescape=True), nofollow=True) if text else ""
+    return mark_safe(linked)  # noqa: S308 - linebreaks escaped it, urlize adds only links
+
+
+def due(deadline: datetime | None, has_time: bool, now: datetime, live: bool = True) -> tuple[str, bool]:
+    """Return a deadline in words, and whether it has passed."""
+    if deadline is None:
+        return "", False
+    at, today, fmt = timezone.localtime(deadline), timezone.localdate(now), formats.current()
+    late = live and deadline < now
+    words = fmt.moment(at, today) if has_time else fmt.day(at.date(), today)
+    if late and (days := (today - at.date()).days):
+        return _("%(day)s, %(late)s") % {"day": words, "late": formats.overdue_by(days)}, True
+    return words, late
+
+
+def proof(code: str) -> str:
+    return str(dict(PROOFS)[code]) if code else ""
+
+
+def limits(task: Any) -> str:
+    """Return how far whoever does the task may move its deadline."""
+    parts = []
+    if task.most_moves is not None:
+        count = task.most_moves
+        parts.append(ngettext("%(count)s time at most", "%(count)s times at most", count) % {"count": count})
+    if task.most_days is not None:
+        count = task.most_days
+        parts.append(ngettext("by %(count)s day at most", "by %(count)s days at most", count) % {"count": count})
+    return ", ".join(parts)
+
+
+def size(count: int) -> str:
+    fmt = formats.current()
+    if count < 1_000_000:
+        return _("%(size)s KB") % {"size": fmt.number(max(1, round(count / 1000)))}
+    return _("%(size)s MB") % {"size": fmt.number(count / 1_000_000, 1)}
+
+
+def minutes(count: int) -> str:
+    if not count:
+        return ""
+    return _("%(hours)s h %(minutes)s min") % {"hours": count // 60, "minutes": count % 60}
+
+
+# the history
+
+
+SAYS = {
+    "created": lazy("%(by)s gave the task"),
+    "seen": lazy("%(by)s opened it"),
+    "started": lazy("%(by)s began"),
+    "submitted": lazy("%(by)s handed the work in"),
+    "done": lazy("%(by)s finished it"),
+    "accepted": lazy("%(by)s accepted the work"),
+    "graded": lazy("%(by)s graded the work"),
+    "returned": lazy("%(by)s returned it"),
+    "deferred": lazy("%(by)s put it off"),
+    "resumed": lazy("%(by)s took it up again"),
+    "declined": lazy("%(by)s declined"),
+    "moved": lazy("%(by)s moved the deadline"),
+    "reassigned": lazy("%(by)s handed it over"),
+    "changed": lazy("%(by)s changed the task"),
+    "commented": lazy("%(by)s commented"),
+    "attached": lazy("%(by)s attached a file"),
+    "detached": lazy("%(by)s removed a file"),
+    "listed": lazy("%(by)s added a line to the checklist"),
+    "unlisted": lazy("%(by)s removed a line of the checklist"),
+    "checked": lazy("%(by)s marked a line of the checklist"),
+    "timed": lazy("%(by)s wrote down time spent"),
+    "binned": lazy("%(by)s put it in the bin"),
+    "restored": lazy("%(by)s restored it"),
+}
+ICONS = {
+    "created": "plus",
+    "seen": "eye",
+    "started": "player-play",
+    "submitted": "check",
+    "done": "circle-check",
+    "accepted": "circle-check",
+    "graded": "star",
+    "returned": "arrow-back-up",
+    "declined": "ban",
+    "moved": "calendar",
+    "deferred": "clock",
+    "reassigned": "arrows-left-right",
+    "commented": "message",
+    "attached": "paperclip",
+    "binned": "trash",
+}
+
+
+def happenings(rows: list[queries.Happening], today: Any) -> list[dict[str, Any]]:
+    """Return the history as sentences. One query for the names in it."""
+    wanted = {row.data[name] for row in rows for name in ("assignee", "after") if isinstance(row.data.get(name), int)}
+    names, fmt = queries.names_of(wanted), formats.current()
+    return [
+        {
+            "text": str(SAYS[what]) % {"by": row.by or _("Otdel")},
+            "more": _more(what, row.data, names, fmt, today),
+            "icon": ICONS.get(what, "history"),
+            "at": fmt.moment(timezone.localtime(row.at), today),
+        }
+        for row in rows
+        if (what := row.kind.removeprefix("task.")) in SAYS
+    ]
+
+
+def _more(what: str, data: dict[str, Any], names: dict[int, str], fmt: formats.Formats, today: Any) -> str:
+    if what == "created":
+        return _("to %(name)s") % {"name": names.get(data["assignee"], "?")}
+    if what == "reassigned":
+        return _("to %(name)s") % {"name": names.get(data["after"], "?")}
+    if what == "moved":
+        days = [_day(data.get(name), fmt, today) for name in ("before", "after")]
+        return " → ".join(days) + (f": {data['reason']}" if data.get("reason") else "")
+    if what in ("accepted", "graded"):
+        return str(queries.GRADES.get(data.get("grade", ""), ""))
+    if what == "deferred":
+        day = parse_date(str(data.get("until", "")))
+        return f"{fmt.day(day, today) if day else ''}: {data.get('reason', '')}"
+    if what == "timed":
+        return minutes(data.get("minutes", 0))
+    return str(data.get("reason") or data.get("name") or "")
+
+
+def _day(text: Any, fmt: formats.Formats, today: Any) -> str:
+    at = parse_datetime(str(text)) if text else None
+    return fmt.day(timezone.localtime(at).date(), today) if at else _("no deadline")

@@ -1,0 +1,281 @@
+"""Changing a task: its words, deadline, hands, checklist, comments, files, the bin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import IO
+from uuid import uuid4
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
+
+from otdel.core import journal
+from otdel.core.act import action
+from otdel.core.errors import Invalid, NotFound, Refusal
+from otdel.core.models import Event
+from otdel.org.actions.many import LONGEST_UNDO
+from otdel.org.models import Person
+from otdel.tasks import access, rules
+from otdel.tasks.actions import making
+from otdel.tasks.actions.flow import State, step
+from otdel.tasks.models import ChecklistItem, Task, TaskComment, TaskFile, TimeSpent
+from otdel.tasks.rules import Stand, TaskValues
+
+
+@action
+def change_task(*, by: Person, task_id: int, values: TaskValues, now: datetime) -> Task:
+    """Change what is asked for. The deadline is moved apart, within its limits."""
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.accepts)
+    rules.check(values, now)
+    kept = task.deadline, task.has_time
+    making.fill(task, by, making.about(by, values, task))
+    task.deadline, task.has_time = kept
+    task.updated_at = now
+    task.save()
+    journal.record("task.changed", task, by=by, at=now)
+    return task
+
+
+@action
+def move_deadline(
+    *, by: Person, task_id: int, deadline: datetime | None, has_time: bool, reason: str = "", now: datetime
+) -> Task:
+    task, stand = access.task_for(by, task_id)
+    before = task.deadline
+    _move(task, stand, by, deadline, has_time, reason, now)
+    journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=reason.strip()[:2000])
+    return task
+
+
+def _move(
+    task: Task, stand: Stand, by: Person, deadline: datetime | None, has_time: bool, reason: str, now: datetime
+) -> None:
+    """Whoever gave the task moves as they like; whoever does it, within what was agreed."""
+    rules.must(stand.works)
+    rules.must_be(task.state, *rules.LIVE, State.DEFERRED)
+    free = stand.accepts
+    text = rules.clean_reason(reason, needed=task.reason_needed and not free and task.deadline is not None)
+    if not free:
+        rules.check_move(
+            before=task.deadline,
+            after=deadline,
+            first=task.first_deadline,
+            moved=task.moved_times,
+            moves=task.most_moves,
+            days=task.most_days,
+        )
+    task.moves.create(by=by, at=now, before=task.deadline, after=deadline, reason=text)
+    later = task.deadline is not None and (deadline is None or deadline > task.deadline)
+    step(
+        task,
+        now,
+        deadline=deadline,
+        has_time=has_time,
+        judged_by=rules.judged_by(task.judged_by, deadline, now),
+        first_deadline=task.first_deadline or deadline,
+        moved_times=task.moved_times + (later and not free),
+    )
+
+
+@action
+def reassign_task(*, by: Person, task_id: int, to: int, now: datetime) -> Task:
+    """Hand the task to another; whoever had it goes on watching, and the chain is kept."""
+    task, stand = access.task_for(by, task_id)
+    _reassign(task, stand, by, to, now)
+    return task
+
+
+def _reassign(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> None:
+    rules.must(stand.works)
+    rules.must_be(task.state, *rules.LIVE, State.DEFERRED, State.DECLINED)
+    if to == task.assignee_id and task.state != State.DECLINED:
+        raise Invalid(_("It is with this person already."), field="to")
+    if not access.receivers(by).filter(pk=to).exists():
+        raise Invalid(_("Choose somebody who works here."), field="to")
+    before, watching = task.assignee_id, list(task.observers)
+    if before != to and before not in (*watching, task.creator_id):
+        watching.append(before)
+    own = to == task.creator_id
+    task.delegations.create(by=by, at=now, before_id=before, after_id=to)
+    step(
+        task,
+        now,
+        assignee_id=to,
+        participants=[pk for pk in task.participants if pk != to],
+        observers=[pk for pk in watching if pk != to],
+        state=State.SEEN if to == by.pk else State.NEW,
+        seen_at=now if to == by.pk else None,
+        deferred_until=None,
+        needs_acceptance=task.needs_acceptance and not own,
+    )
+    journal.record("task.reassigned", task, by=by, at=now, before=before, after=to)
+
+
+# many at once
+
+
+@action
+def reassign_many(*, by: Person, ids: Sequence[int], to: int, now: datetime) -> Event:
+    """Hand over what may be handed over; refuse when nothing may."""
+    given = _each(by, ids, lambda task, stand: _reassign(task, stand, by, to, now))
+    return journal.record("tasks.reassigned", None, by=by, at=now, count=len(given), ids=_ids(given), to=to)
+
+
+@action
+def move_many(
+    *, by: Person, ids: Sequence[int], deadline: datetime | None, has_time: bool, reason: str = "", now: datetime
+) -> Event:
+    moved = _each(by, ids, lambda task, stand: _move(task, stand, by, deadline, has_time, reason, now))
+    return journal.record("tasks.moved", None, by=by, at=now, count=len(moved), ids=_ids(moved))
+
+
+@action
+def bin_many(*, by: Person, ids: Sequence[int], now: datetime) -> Event:
+    """Put tasks in the bin. Returns the event, by which it can be undone."""
+    binned = _each(by, ids, lambda task, stand: _bin(task, stand, now))
+    subject = binned[0] if len(binned) == 1 else None
+    return journal.record("task.binned", subject, by=by, at=now, count=len(binned), ids=_ids(binned))
+
+
+def _bin(task: Task, stand: Stand, now: datetime) -> None:
+    rules.must(stand.deletes)
+    step(task, now, deleted_at=now)
+
+
+def _ids(tasks: Sequence[Task]) -> list[int]:
+    return [each.pk for each in tasks]
+
+
+def _each(by: Person, ids: Sequence[int], act: Callable[[Task, Stand], None]) -> list[Task]:
+    """Do it to every task that allows it; the first refusal is said when none does."""
+    done: list[Task] = []
+    refused: Refusal | None = None
+    rows = access.visible_tasks(by).select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    for task in rows:
+        try:
+            act(task, access.stand(by, task))
+            done.append(task)
+        except Refusal as refusal:
+            refused = refused or refusal
+    if not done:
+        raise refused or NotFound(_("There is no such task, or you may not see it."))
+    return done
+
+
+@action
+def restore_tasks(*, by: Person, ids: Sequence[int], now: datetime) -> int:
+    rows = list(access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=ids))
+    if not rows:
+        raise NotFound(_("There is no such task, or you may not see it."))
+    for task in rows:
+        step(task, now, deleted_at=None)
+        journal.record("task.restored", task, by=by, at=now)
+    return len(rows)
+
+
+@action
+def undo_bin(*, by: Person, event_id: int, now: datetime) -> None:
+    """Take back one's own binning of the last hour."""
+    event = Event.objects.filter(pk=event_id, by=by, kind="task.binned", at__gt=now - LONGEST_UNDO).first()
+    if event is None:
+        raise NotFound(_("There is nothing to undo."))
+    for task in access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=event.data["ids"]):
+        step(task, now, deleted_at=None)
+        journal.record("task.restored", task, by=by, at=now)
+
+
+# words, files, checklist, time
+
+
+@action
+def comment_task(*, by: Person, task_id: int, text: str, now: datetime) -> TaskComment:
+    """Say something; whoever is named with @ watches the task from now on, unless it is private."""
+    task, _stand = access.task_for(by, task_id)
+    words = text.strip()[: rules.LONGEST_TEXT]
+    if not words:
+        raise Invalid(_("Write the comment."), field="text")
+    people = list(access.receivers(by).values_list("pk", "name")) if "@" in words else []
+    mentions = rules.find_mentions(words, people)
+    comment = TaskComment.objects.create(task=task, by=by, at=now, text=words, mentions=mentions)
+    strangers = [pk for pk in mentions if pk not in task.named]
+    if strangers and not task.is_private:
+        step(task, now, observers=[*task.observers, *strangers])
+    journal.record("task.commented", task, by=by, at=now, comment=comment.pk, mentions=mentions)
+    return comment
+
+
+@action
+def attach_file(*, by: Person, task_id: int, name: str, size: int, content: IO[bytes], now: datetime) -> TaskFile:
+    task, _stand = access.task_for(by, task_id)
+    if not 0 < size <= rules.LONGEST_FILE:
+        raise rules.FileRefused(_("The file is empty or bigger than 25 MB."), field="file")
+    if task.files.count() >= rules.MOST_FILES:
+        raise rules.FileRefused(_("Fifty files are enough for one task."), field="file")
+    path = default_storage.save(f"tasks/{task.pk}/{uuid4().hex}", content)  # type: ignore[arg-type]
+    shown = " ".join(name.replace("\\", "/").rpartition("/")[2].split())[-200:] or path.rpartition("/")[2]
+    made = TaskFile.objects.create(task=task, by=by, at=now, name=shown, size=size, path=path)
+    journal.record("task.attached", task, by=by, at=now, file=made.pk, name=shown)
+    return made
+
+
+@action
+def remove_file(*, by: Person, task_id: int, file_id: int, now: datetime) -> None:
+    """Whoever attached a file may take it away, and whoever gave the task."""
+    task, stand = access.task_for(by, task_id)
+    found = task.files.filter(pk=file_id).first()
+    if found is None:
+        raise NotFound(_("There is no such file."))
+    rules.must(found.by_id == by.pk or stand.accepts)
+    name, path = found.name, found.path
+    found.delete()
+    default_storage.delete(path)
+    journal.record("task.detached", task, by=by, at=now, name=name)
+
+
+@action
+def add_item(*, by: Person, task_id: int, text: str, assignee_id: int | None = None, now: datetime) -> ChecklistItem:
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.works or by.pk in task.participants)
+    words = " ".join(text.split())[:250]
+    if not words:
+        raise Invalid(_("Write what is to be done."), field="text")
+    if assignee_id and assignee_id not in task.named:
+        raise Invalid(_("Choose somebody who takes part in the task."), field="assignee")
+    place = task.checklist.count()
+    item = ChecklistItem.objects.create(task=task, text=words, assignee_id=assignee_id, position=place)
+    journal.record("task.listed", task, by=by, at=now, item=item.pk)
+    return item
+
+
+@action
+def check_item(*, by: Person, task_id: int, item_id: int, done: bool, now: datetime) -> None:
+    task, stand = access.task_for(by, task_id)
+    item = task.checklist.select_for_update().filter(pk=item_id).first()
+    if item is None:
+        raise NotFound(_("There is no such line."))
+    rules.must(stand.works or by.pk in (*task.participants, item.assignee_id))
+    item.done_at, item.done_by = (now, by) if done else (None, None)
+    item.save(update_fields=["done_at", "done_by"])
+    journal.record("task.checked", task, by=by, at=now, item=item.pk, done=done)
+
+
+@action
+def remove_item(*, by: Person, task_id: int, item_id: int, now: datetime) -> None:
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.works)
+    if not task.checklist.filter(pk=item_id).delete()[0]:
+        raise NotFound(_("There is no such line."))
+    journal.record("task.unlisted", task, by=by, at=now, item=item_id)
+
+
+@action
+def log_time(*, by: Person, task_id: int, day: date, minutes: int, note: str = "", now: datetime) -> TimeSpent:
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.does or by.pk in task.participants)
+    if not 0 < minutes <= 24 * 60:
+        raise Invalid(_("Write the minutes, at most a day's."), field="minutes")
+    made = TimeSpent.objects.create(task=task, by=by, day=day, minutes=minutes, note=" ".join(note.split())[:250])
+    journal.record("task.timed", task, by=by, at=now, minutes=minutes)
+    return made

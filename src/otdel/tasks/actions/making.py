@@ -1,0 +1,155 @@
+"""Giving work: to oneself, to one person, to several, to a whole department."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from otdel.billing.access import visible_invoices
+from otdel.core import journal
+from otdel.core.act import action
+from otdel.core.errors import Invalid, NotFound
+from otdel.customers.models import Contact, Customer
+from otdel.deals.models import Deal, Lead
+from otdel.org.access import limit, reach, tree_for
+from otdel.org.models import Company, Membership, Person
+from otdel.org.rules import Right
+from otdel.tasks import access, rules
+from otdel.tasks.models import ChecklistItem, Task
+from otdel.tasks.rules import TaskValues, To
+
+ABOUT: tuple[tuple[str, type[Any]], ...] = (
+    ("deal", Deal),
+    ("lead", Lead),
+    ("contact", Contact),
+    ("customer", Customer),
+)
+PLAIN = tuple(
+    field.name
+    for field in fields(TaskValues)
+    if field.name not in ("title", "text", "tags", "checklist", "observers", "participants")
+)
+
+
+@action
+def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> list[Task]:
+    """Give a task to people or a department: one shared by all, or one each. Returns what was made."""
+    rules.check(values, now)
+    values = about(by, values, None)
+    people = _receivers(by, to, now)
+    if to.each or len(people) == 1:
+        made = [_make(by, values, person, (), now) for person in people]
+    else:
+        made = [_make(by, values, people[0], tuple(people[1:]), now)]
+    if len(made) > 1:
+        Task.objects.filter(pk__in=[each.pk for each in made]).update(group_id=made[0].pk)
+    for each in made:
+        data = {"unit": to.unit_id, "deep": to.deep} if to.unit_id else {}
+        journal.record("task.created", each, by=by, at=now, assignee=each.assignee_id, group=len(made), **data)
+    return made
+
+
+def _receivers(by: Person, to: To, now: datetime) -> list[int]:
+    """Whom the work is for, the first of a shared task first."""
+    allowed = access.receivers(by)
+    if to.unit_id:
+        access.check_unit(by, to.unit_id)
+        wanted = _of_unit(by, to.unit_id, to.deep, now)
+    else:
+        wanted = list(dict.fromkeys(to.people)) or [by.pk]
+    if len(wanted) > rules.MOST_PEOPLE:
+        raise Invalid(_("That is too many people for one task."), field="people")
+    found = set(allowed.filter(pk__in=wanted).values_list("pk", flat=True))
+    if to.unit_id:
+        wanted = [pk for pk in wanted if pk in found]
+    if not wanted or set(wanted) - found:
+        raise Invalid(_("Choose somebody who works here."), field="people")
+    return wanted
+
+
+def _of_unit(by: Person, unit_id: int, deep: bool, now: datetime) -> list[int]:
+    """Who is in the department now, its head first; the giver gives no work to themselves this way."""
+    tree, today = tree_for(by), now.astimezone(company_zone()).date()
+    units = tree.under(unit_id) if deep else {unit_id}
+    working = Q(person__employed_to=None, person__is_active=True)
+    rows = Membership.objects.on(today).filter(working, unit_id__in=units).order_by("person_id")
+    people = [pk for pk in rows.values_list("person_id", flat=True) if pk != by.pk]
+    head = tree.nodes[unit_id].head_id
+    return sorted(people, key=lambda pk: pk != head)
+
+
+def company_zone() -> ZoneInfo:
+    return ZoneInfo(Company.objects.values_list("time_zone", flat=True).first() or "UTC")
+
+
+def _make(by: Person, values: TaskValues, assignee: int, participants: tuple[int, ...], now: datetime) -> Task:
+    own = assignee == by.pk and not participants
+    task = Task(
+        creator=by,
+        assignee_id=assignee,
+        participants=list(participants),
+        is_shared=bool(participants),
+        judged_by=values.deadline,
+        first_deadline=values.deadline,
+        state=Task.State.SEEN if own else Task.State.NEW,
+        seen_at=now if own else None,
+        created_at=now,
+        updated_at=now,
+    )
+    fill(task, by, values)
+    task.save()
+    items = rules.tidy(values.checklist, 250, 50)
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(task=task, text=text, position=place) for place, text in enumerate(items)
+    )
+    return task
+
+
+def fill(task: Task, by: Person, values: TaskValues) -> None:
+    """Put what is asked for into the task; nobody accepts their own work."""
+    task.title, task.text = " ".join(values.title.split())[:250], values.text.strip()[: rules.LONGEST_TEXT]
+    task.tags = rules.tidy(values.tags, 60, 20)
+    task.observers = _known(by, values.observers, task.observers)
+    if not task.is_shared:
+        task.participants = [pk for pk in _known(by, values.participants, task.participants) if pk != task.assignee_id]
+    for name in PLAIN:
+        setattr(task, name, getattr(values, name))
+    if task.assignee_id == task.creator_id and not task.is_shared:
+        task.needs_acceptance = False
+
+
+def _known(by: Person, wanted: Sequence[int], was: Sequence[int]) -> list[int]:
+    fresh = set(wanted) - set(was)
+    if fresh and access.receivers(by).filter(pk__in=fresh).count() != len(fresh):
+        raise Invalid(_("Choose somebody who works here."), field="observers")
+    return list(dict.fromkeys(wanted))
+
+
+def about(by: Person, values: TaskValues, task: Task | None) -> TaskValues:
+    """Check that what it is about may be seen by whoever ties it; a deal, lead or invoice brings its customer along."""
+    customer_id = values.customer_id
+    for kind, model in ABOUT:
+        pk = getattr(values, f"{kind}_id")
+        if pk and pk != getattr(task, f"{kind}_id", None):
+            rows = limit(model.objects.filter(deleted_at=None), reach(by, kind, Right.VIEW))
+            found = _one(rows, kind, pk)
+            customer_id = customer_id or getattr(found, "customer_id", None)
+    if values.invoice_id and values.invoice_id != getattr(task, "invoice_id", None):
+        invoice = _one(visible_invoices(by), "invoice", values.invoice_id)
+        customer_id = customer_id or invoice.customer_id
+    if values.parent_id and values.parent_id != getattr(task, "parent_id", None):
+        _one(access.visible_tasks(by), "parent", values.parent_id)
+    return replace(values, customer_id=customer_id)
+
+
+def _one(rows: Any, kind: str, pk: int) -> Any:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound(_("There is no such record, or you may not see it."), field=kind)
+    return found

@@ -1,0 +1,227 @@
+"""The list of tasks, and the board by deadline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from otdel.core.listing import Asking, Bin, Choice, Column, Days, Filter, Flag, Kind, Listing, Reference, Search, Sort
+from otdel.core.listing import Tags as TagFilter
+from otdel.core.listing.filters import Option, Params
+from otdel.core.listing.values import read_id
+from otdel.customers import queries as customers
+from otdel.org.listing import PersonFilter, people
+from otdel.org.models import Person
+from otdel.tasks import access
+from otdel.tasks.models import OPEN, Task
+from otdel.tasks.queries.counters import LABELS, LABELS_OF, end_of_day, live, waits
+
+STATES = dict(Task.State.choices)
+PRIORITIES = dict(Task.Priority.choices)
+GRADES = dict(Task.Grade.choices)
+
+
+@dataclass(frozen=True)
+class Waits(Filter):
+    """The rows of a counter: `waits=overdue` of whoever looks, `waits=overdue:12` of somebody else."""
+
+    def read(self, params: Params, asking: Asking) -> tuple[str, int | None] | None:
+        code, _sep, who = (params.get(self.key) or ("",))[-1].partition(":")
+        return (code, read_id(who)) if code in LABELS else None
+
+    def write(self, value: tuple[str, int | None]) -> list[Option]:
+        code, who = value
+        return [(self.key, f"{code}:{who}" if who else code)]
+
+    def narrow(self, rows: QuerySet[Any], value: tuple[str, int | None], asking: Asking) -> QuerySet[Any]:
+        code, who = value
+        return rows.filter(waits(code, who or asking.person.pk, asking.now))
+
+    def says(self, value: tuple[str, int | None], asking: Asking) -> str:
+        code, who = value
+        if who is None:
+            return str(LABELS[code])
+        name = Person.objects.filter(pk=who).values_list("name", flat=True).first() or "?"
+        return f"{LABELS_OF[code]}: {name}"
+
+
+ROLES = {
+    "mine": (_("For me to do"), lambda asking: Q(doers__contains=[asking.person.pk])),
+    "given": (_("Given by me"), lambda asking: Q(creator_id=asking.person.pk) & ~Q(assignee_id=asking.person.pk)),
+    "watching": (_("I observe"), lambda asking: Q(observers__contains=[asking.person.pk])),
+    "helping": (_("I take part"), lambda asking: Q(participants__contains=[asking.person.pk])),
+}
+STAGES = {
+    "open": (_("Not finished"), lambda asking: Q(state__in=(*OPEN, "DEFERRED", "REVIEW"))),
+    "late": (_("Overdue"), lambda asking: live(asking.now) & Q(deadline__lt=asking.now)),
+    "finished": (_("Finished"), lambda asking: Q(state__in=("DONE", "DECLINED"))),
+}
+
+
+def _person_column(key: str, label: Any, path: str, **changes: Any) -> Column:
+    return Column(key, label, Kind.PERSON, f"{path}__last_name", also=(f"{path}__first_name",), **changes)
+
+
+TASKS = Listing(
+    key="task",
+    visible=access.visible_tasks,
+    order="deadline",
+    columns=(
+        Column("title", _("Task"), Kind.LINK, also=("id",), phone="m1"),
+        Column("state", pgettext_lazy("task", "State"), Kind.CHOICE, choices=STATES, phone="m2"),
+        Column("deadline", _("Deadline"), Kind.MOMENT, sort=Sort("deadline", datetime, nullable=True), phone="m4"),
+        _person_column("assignee", _("Assignee"), "assignee", phone="m3"),
+        _person_column("creator", _("Given by"), "creator"),
+        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="mw"),
+        Column("deal", _("Deal"), Kind.LINK, "deal__title", also=("deal_id",)),
+        Column("priority", _("Priority"), Kind.CHOICE, choices=PRIORITIES),
+        Column("lead", _("Lead"), Kind.LINK, "lead__title", also=("lead_id",), shown=False),
+        Column("created", _("Created"), Kind.MOMENT, "created_at", sort=Sort("created_at", datetime, descending=True)),
+        Column("done", _("Finished"), Kind.MOMENT, "done_at", shown=False),
+        Column("grade", _("Grade"), Kind.CHOICE, choices=GRADES, shown=False),
+        Column("moved", _("Deadline moved, times"), Kind.NUMBER, "moved_times", shown=False),
+        Column("returned", _("Returned, times"), Kind.NUMBER, "returned_times", shown=False),
+        Column("tags", _("Tags"), Kind.TAGS, shown=False),
+        Column("external", _("External number"), source="external_id", shown=False),
+    ),
+    filters=(
+        Search("q", _("Search")),
+        Waits("waits", _("Waits for me")),
+        Flag("role", _("My part"), conditions=ROLES),
+        Flag("stage", _("Finished or not"), conditions=STAGES),
+        Choice("state", pgettext_lazy("task", "State"), path="state", options=STATES, number=False),
+        PersonFilter("assignee", _("Assignee"), path="assignee_id", options=people),
+        PersonFilter("creator", _("Given by"), path="creator_id", options=people),
+        Days("deadline", _("Deadline"), path="deadline", moment=True, nullable=True),
+        Choice("priority", _("Priority"), path="priority", options=PRIORITIES),
+        Choice("grade", _("Grade"), path="grade", options=GRADES, number=False),
+        Days("created", _("Created"), path="created_at", moment=True),
+        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        Reference("deal", _("Deal"), path="deal_id"),
+        Reference("lead", _("Lead"), path="lead_id"),
+        TagFilter("tag", _("Tag")),
+        Bin(),
+    ),
+)
+
+
+# by deadline
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    id: int
+    title: str
+    state: str
+    priority: int
+    deadline: datetime | None
+    has_time: bool
+    creator_id: int
+    creator: str
+    assignee_id: int
+    assignee: str
+    customer: str
+    deal: str
+    text: str
+
+    @property
+    def about(self) -> str:
+        return " · ".join(part for part in (self.customer, self.deal) if part)
+
+
+FIELDS = ("id", "title", "state", "priority", "deadline", "has_time", "creator_id", "assignee_id", "text")
+NAMES = ("creator", "assignee")
+
+
+def rows_of(found: QuerySet[Any], most: int) -> list[TaskRow]:
+    """One query."""
+    names = [f"{who}__{part}_name" for who in NAMES for part in ("last", "first")]
+    made = []
+    for row in found.values(*FIELDS, *names, "customer__name", "deal__title")[:most]:
+        short = {who: _short(row.pop(f"{who}__last_name"), row.pop(f"{who}__first_name")) for who in NAMES}
+        customer, deal = row.pop("customer__name") or "", row.pop("deal__title") or ""
+        made.append(TaskRow(**row, **short, customer=customer, deal=deal))
+    return made
+
+
+def _short(last: str, first: str) -> str:
+    return f"{last} {first[:1]}." if last and first else last or first
+
+
+BY_DEADLINE = (F("deadline").asc(nulls_last=True), "-priority", "id")
+LANES = ("overdue", "today", "week", "next", "later", "none")
+LANE_LABELS = {
+    "overdue": _("Overdue"),
+    "today": pgettext_lazy("deadline", "Today"),
+    "week": pgettext_lazy("deadline", "This week"),
+    "next": pgettext_lazy("deadline", "Next week"),
+    "later": pgettext_lazy("deadline", "Later"),
+    "none": _("Without a deadline"),
+}
+IN_A_LANE = 50
+
+
+def lanes(now: datetime) -> dict[str, Q]:
+    """Return what stands in each lane of the board; a week ends on Sunday."""
+    midnight = end_of_day(now)
+    monday = midnight + timedelta(days=6 - now.weekday())
+    return {
+        "overdue": Q(deadline__lt=now),
+        "today": Q(deadline__gte=now, deadline__lt=midnight),
+        "week": Q(deadline__gte=midnight, deadline__lt=monday),
+        "next": Q(deadline__gte=monday, deadline__lt=monday + timedelta(days=7)),
+        "later": Q(deadline__gte=monday + timedelta(days=7)),
+        "none": Q(deadline=None),
+    }
+
+
+@dataclass(frozen=True)
+class Lane:
+    code: str
+    rows: list[TaskRow]
+    count: int
+
+
+def by_deadline(person: Person, now: datetime, *, of: int | None = None, given: bool = False) -> list[Lane]:
+    """Return somebody's unfinished work by deadline, or what the person gave to others.
+
+    All of each lane counted, so many shown. Seven queries besides those of access.
+    """
+    whose = Q(doers__contains=[of or person.pk], state__in=(*OPEN, "DEFERRED"))
+    if given:
+        whose = Q(creator_id=person.pk) & ~Q(assignee_id=person.pk)
+    rows = access.visible_tasks(person).filter(whose, live(now))
+    conditions = lanes(now)
+    counts = rows.aggregate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
+    return [
+        Lane(code, rows_of(rows.filter(conditions[code]).order_by(*BY_DEADLINE), IN_A_LANE), counts[code])
+        for code in LANES
+    ]
+
+
+def my_day(person: Person, now: datetime) -> dict[str, list[TaskRow]]:
+    """Return what is overdue, for today and next, for the person to do. One query."""
+    rows = access.visible_tasks(person).filter(live(now), doers__contains=[person.pk], state__in=(*OPEN, "DEFERRED"))
+    parts: dict[str, list[TaskRow]] = {"overdue": [], "today": [], "next": []}
+    midnight = end_of_day(now)
+    for row in rows_of(rows.order_by(*BY_DEADLINE), 100):
+        at = row.deadline
+        late = at is not None and at < now
+        parts["overdue" if late else "today" if at is not None and at < midnight else "next"].append(row)
+    return parts
+
+
+def of_record(person: Person, most: int = 10, **about: int) -> list[TaskRow]:
+    """Return visible tasks of a customer, deal or lead: unfinished ones first. One query."""
+    finished = Q(state__in=("DONE", "DECLINED"))
+    rows = access.visible_tasks(person).filter(**about)
+    return rows_of(rows.annotate(_over=_case(finished)).order_by("_over", *BY_DEADLINE), most)
+
+
+def _case(condition: Q) -> Any:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())

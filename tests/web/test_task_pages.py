@@ -1,0 +1,240 @@
+"""Pages of tasks, each asked for in full, with the number of queries it costs."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from ledger import fresh, make_customer, make_deal
+
+from otdel.tasks import actions
+from otdel.tasks.models import Task
+from otdel.tasks.rules import TaskValues, To
+
+
+def text_of(answer) -> str:
+    assert answer.status_code == 200, answer.status_code
+    return unescape(answer.content.decode())
+
+
+def give(by, *to, **fields) -> Task:
+    now = timezone.now()
+    values = TaskValues(**({"title": "Call back", "deadline": now + timedelta(days=2)} | fields))
+    address = To(people=tuple(each.pk for each in to))
+    return actions.create_tasks(by=fresh(by), values=values, to=address, now=now)[0]
+
+
+def counters(client) -> dict:
+    answer = client.get("/tasks/counters/")
+    assert answer.status_code == 204
+    return json.loads(answer["HX-Trigger"])["counters"]
+
+
+def test_list_and_its_cost(firm, signed, django_assert_num_queries):
+    give(firm.boris, firm.anna, priority=3)
+    give(firm.vera, firm.vera, title="Not for Anna")
+    client = signed("anna")
+    with django_assert_num_queries(4):  # session, person, what is remembered, the page
+        page = text_of(client.get("/tasks/"))
+    assert "Call back" in page
+    assert "Not for Anna" not in page
+    assert "Belov B." in page
+
+
+def test_card_is_seen_by_opening_and_costs(firm, signed, django_assert_num_queries):
+    task = give(firm.boris, firm.anna, text="See https://example.com <b>", checklist=("One",))
+    client = signed("anna")
+    page = client.get(f"/tasks/{task.pk}/").content.decode()
+    assert '<a href="https://example.com" rel="nofollow">' in page
+    assert "&lt;b&gt;</p>" in page
+    assert Task.objects.get().state == "SEEN"
+    with django_assert_num_queries(13):
+        client.get(f"/tasks/{task.pk}/")
+    assert "Abramova Anna opened it" in text_of(client.get(f"/tasks/{task.pk}/history/"))
+    for name in ("gleb", "vera", "zoya", "admin"):
+        assert signed(name).get(f"/tasks/{task.pk}/").status_code == 404
+        assert signed(name).get(f"/tasks/{task.pk}/history/").status_code == 404
+        assert signed(name).post(f"/tasks/{task.pk}/do/submit/").status_code == 404
+
+
+def test_giving_from_the_dialog_comes_back_to_the_page(firm, signed):
+    client = signed("anna")
+    lutik = make_customer(firm.anna)
+    inside = client.get(
+        f"/tasks/new/?customer={lutik.pk}", headers={"HX-Request": "true", "HX-Current-URL": "http://x/customers/?q=1"}
+    )
+    form = text_of(inside)
+    assert "<html" not in form
+    assert f"Lutik #{lutik.pk}" in form
+    assert 'value="/customers/?q=1"' in form
+    sent = {
+        "title": "Send the price",
+        "to": firm.vera.pk,
+        "when": "three",
+        "customer": f"Lutik #{lutik.pk}",
+        "next": "/customers/?q=1",
+        "priority": "2",
+    }
+    answer = client.post("/tasks/new/", sent, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == "/customers/?q=1"
+    task = Task.objects.get()
+    assert (task.assignee, task.customer, task.has_time) == (firm.vera, lutik, False)
+    refused = client.post("/tasks/new/", sent | {"title": ""}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert client.post("/tasks/new/", sent | {"next": "https://elsewhere.example/"})["Location"].startswith("/tasks/")
+
+
+def test_head_gives_a_whole_department_from_the_red_row(firm, signed):
+    client = signed("olga")
+    page = text_of(client.get(f"/tasks/new/?unit={firm.sales.pk}%2B&title=South is behind"))
+    assert "South is behind" in page
+    assert "Sales and everything under it" in page
+    sent = {"title": "Why?", "to": firm.olga.pk, "unit": f"{firm.sales.pk}+", "each": "1", "when": "friday"}
+    assert client.post("/tasks/new/", sent)["Location"] == "/tasks/"
+    assert {task.assignee for task in Task.objects.all()} == {firm.anna, firm.boris, firm.vera, firm.gleb}
+    assert "A whole department" not in text_of(signed("anna").get("/tasks/new/"))
+
+
+def test_road_of_a_task_through_its_card(firm, signed):
+    task = give(firm.boris, firm.anna, needs_acceptance=True)
+    anna, url = signed("anna"), f"/tasks/{task.pk}/do"
+    assert counters(anna)["total"] == 1
+    anna.get(f"/tasks/{task.pk}/")
+    assert counters(anna)["total"] == 0
+    anna.post(f"{url}/comment/", {"text": "@Volkova please look"})
+    anna.post(f"{url}/item/", {"text": "Find"})
+    anna.post(f"{url}/check/", {"item": task.checklist.get().pk, "done": "1"})
+    anna.post(f"{url}/time/", {"minutes": "20"})
+    anna.post(f"{url}/attach/", {"file": SimpleUploadedFile("a.html", b"<script>")})
+    file = anna.get(f"/tasks/{task.pk}/files/{task.files.get().pk}/")
+    assert (file["Content-Type"], file["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
+    assert file["Content-Disposition"].startswith("attachment")
+    assert b"".join(file.streaming_content) == b"<script>"
+    assert anna.post(f"{url}/submit/", {"result": "Agreed"}).status_code == 302
+    assert anna.post(f"{url}/accept/", {"grade": "GOOD"}).status_code == 403
+    boris = signed("boris")
+    assert counters(boris)["rooms"]["/tasks/"] == 1
+    page = text_of(boris.get(f"/tasks/{task.pk}/"))
+    assert all(words in page for words in ("Agreed", "0 h 20 min", "a.html", 'data-opens="accept"'))
+    boris.post(f"{url}/return/", {"reason": "The sum?"})
+    assert counters(boris)["total"] == 0
+    assert "The sum?" in text_of(signed("anna").get(f"/tasks/{task.pk}/"))
+    assert Task.objects.get().state == "RETURNED"
+    assert signed("gleb").get(f"/tasks/{task.pk}/files/{task.files.get().pk}/").status_code == 404
+    assert "Call back" in text_of(signed("vera").get(f"/tasks/{task.pk}/"))  # called in by a mention
+
+
+def test_edit_keeps_whose_it_is(firm, signed):
+    task = give(firm.boris, firm.anna)
+    assert signed("anna").get(f"/tasks/{task.pk}/edit/").status_code == 403
+    boris = signed("boris")
+    assert "Call back" in text_of(boris.get(f"/tasks/{task.pk}/edit/"))
+    boris.post(f"/tasks/{task.pk}/edit/", {"title": "Call twice", "priority": "3", "tags": "a, b"})
+    task.refresh_from_db()
+    assert (task.title, task.priority, task.tags, task.assignee) == ("Call twice", 3, ["a", "b"], firm.anna)
+
+
+def test_my_day(firm, signed, django_assert_num_queries):
+    now = timezone.now()
+    give(firm.boris, firm.anna, title="Late one")
+    Task.objects.update(deadline=now - timedelta(days=3))
+    give(firm.anna, title="Some day", deadline=None)
+    client = signed("anna")
+    with django_assert_num_queries(5):  # session, person, tasks, calls, counters
+        page = text_of(client.get("/today/"))
+    assert page.index("Late one") < page.index("Some day")
+    assert "overdue" in page
+    assert "Who has a jam" not in page
+    head = text_of(signed("boris").get("/today/"))
+    assert "Who has a jam" in head
+    assert f"waits=attention%3A{firm.anna.pk}" in head
+    assert "All is done" in text_of(signed("zoya").get("/today/"))
+    assert signed("zoya").get("/")["Location"] == "/today/"
+
+
+def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_queries):
+    task = give(firm.boris, firm.anna, most_moves=0)
+    client = signed("anna")
+    with django_assert_num_queries(9):
+        assert "Call back" in text_of(client.get("/tasks/board/"))
+    drop = {"HX-Request": "true"}
+    assert client.post(f"/tasks/board/{task.pk}/", {"to": "later"}, headers=drop).status_code == 422  # why?
+    answer = client.post(f"/tasks/board/{task.pk}/", {"to": "later", "reason": "Ill"}, headers=drop)
+    assert answer.status_code == 403
+    assert client.post(f"/tasks/board/{task.pk}/", {"to": "overdue"}, headers=drop).status_code == 422
+    boris = signed("boris")
+    assert "Call back" in text_of(boris.get(f"/tasks/board/?who={firm.anna.pk}"))
+    assert "Call back" in text_of(boris.get("/tasks/board/?who=given"))
+    answer = boris.post(f"/tasks/board/{task.pk}/", {"to": "none"}, headers=drop)
+    assert (answer.status_code, answer["HX-Trigger"]) == (204, "task-changed")
+    assert Task.objects.get().deadline is None
+    answer = boris.post(f"/tasks/board/{task.pk}/", {"to": "next", "next": "/tasks/board/?who=given"})
+    assert answer["Location"] == "/tasks/board/?who=given"
+    assert Task.objects.get().deadline > timezone.now()
+    assert signed("vera").post(f"/tasks/board/{task.pk}/", {"to": "none"}).status_code == 404
+
+
+def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num_queries):
+    give(firm.boris, firm.anna)
+    give(firm.anna, firm.anna, title="Private", is_private=True, deadline=timezone.now() - timedelta(hours=1))
+    boris = signed("boris")
+    with django_assert_num_queries(7):
+        page = text_of(boris.get("/tasks/team/"))
+    assert "Abramova Anna" in page
+    assert "Volkova" not in page
+    assert f"waits=unopened%3A{firm.anna.pk}" in page
+    assert f"waits=overdue%3A{firm.anna.pk}" not in page  # the private one is nobody else's business
+    rows = text_of(boris.get(f"/tasks/?waits=unopened:{firm.anna.pk}"))
+    assert "Call back" in rows
+    assert "Private" not in text_of(boris.get("/tasks/"))
+
+
+def test_bulk_and_undo(firm, signed):
+    mine, theirs = give(firm.anna, firm.anna), give(firm.boris, firm.anna)
+    client = signed("anna")
+    asked = client.post("/tasks/bulk/", {"do": "move", "ids": [mine.pk, theirs.pk]})
+    assert "in 3 working days" in text_of(asked)
+    client.post("/tasks/bulk/", {"do": "move", "ids": [mine.pk, theirs.pk], "value": "three"})
+    client.post("/tasks/bulk/", {"do": "bin", "ids": [mine.pk, theirs.pk]})
+    assert list(Task.objects.filter(deleted_at=None)) == [theirs]
+    page = text_of(client.get("/tasks/"))
+    client.post("/tasks/undo/" + page.partition('data-undo="/tasks/undo/')[2].partition('"')[0])
+    assert Task.objects.filter(deleted_at=None).count() == 2
+    client.post("/tasks/bulk/", {"do": "assign", "ids": [mine.pk], "value": firm.vera.pk})
+    assert Task.objects.get(pk=mine.pk).assignee == firm.vera
+
+
+@pytest.mark.parametrize("kind", ["customer", "deal"])
+def test_tasks_on_the_cards_of_records(firm, signed, kind):
+    lutik = make_customer(firm.anna)
+    deal = make_deal(firm.anna, lutik)
+    record = {"customer": lutik, "deal": deal}[kind]
+    give(firm.anna, firm.anna, deal_id=deal.pk)
+    client = signed("anna")
+    part = text_of(client.get(f"/part/{kind}/{record.pk}/tasks/", headers={"HX-Request": "true"}))
+    assert "Call back" in part
+    assert f"/tasks/new/?{kind}={record.pk}" in part
+    assert signed("vera").get(f"/part/{kind}/{record.pk}/tasks/").status_code == 404
+
+
+def test_pages_in_russian(firm, signed):
+    firm.boris.language = "ru"
+    firm.boris.save()
+    task = give(firm.boris, firm.anna, needs_acceptance=True)
+    client = signed("boris")
+    pages = ("/today/", "/tasks/", "/tasks/board/", "/tasks/team/", "/tasks/new/", f"/tasks/{task.pk}/")
+    for page in pages:
+        words = text_of(client.get(page))
+        assert "Задач" in words or "задач" in words
+    assert "Ждут моей приёмки" in text_of(client.get("/today/"))
+
+
+def test_every_page_asks_for_the_counters(firm, signed):
+    page = text_of(signed("anna").get("/deals/"))
+    assert 'hx-get="/tasks/counters/" hx-trigger="load, task-changed from:body, every 60s"' in page
+    assert '<dialog id="task"' in page
+    assert 'data-key="t"' in page
