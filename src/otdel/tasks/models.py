@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -16,7 +18,7 @@ OPEN = ("NEW", "SEEN", "WORK", "RETURNED")
 KEPT = Q(deleted_at=None)
 
 
-def _people() -> ArrayField:
+def _people() -> Any:
     return ArrayField(models.BigIntegerField(), default=list, blank=True)
 
 
@@ -28,7 +30,7 @@ class Named(models.Func):
     def __init__(self) -> None:
         super().__init__(F("creator"), F("assignee"), F("participants"), F("observers"))
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         creator, assignee, participants, observers = (compiler.compile(each)[0] for each in self.source_expressions)
         return f"ARRAY[{creator}, {assignee}] || {participants} || {observers}", []
 
@@ -41,7 +43,7 @@ class Doers(models.Func):
     def __init__(self) -> None:
         super().__init__(F("assignee"), F("participants"), F("is_shared"))
 
-    def as_sql(self, compiler, connection, **extra):  # type: ignore[no-untyped-def]
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> Any:
         assignee, participants, shared = (compiler.compile(each)[0] for each in self.source_expressions)
         return f"CASE WHEN {shared} THEN {assignee} || {participants} ELSE ARRAY[{assignee}] END", []
 

@@ -143,7 +143,9 @@ def rows_of(found: QuerySet[Any], most: int) -> list[TaskRow]:
     names = [f"{who}__{part}_name" for who in NAMES for part in ("last", "first")]
     made = []
     for row in found.values(*FIELDS, *names, "customer__name", "deal__title")[:most]:
-        short = {who: _short(row.pop(f"{who}__last_name"), row.pop(f"{who}__first_name")) for who in NAMES}
+        short: dict[str, Any] = {
+            who: _short(row.pop(f"{who}__last_name"), row.pop(f"{who}__first_name")) for who in NAMES
+        }
         customer, deal = row.pop("customer__name") or "", row.pop("deal__title") or ""
         made.append(TaskRow(**row, **short, customer=customer, deal=deal))
     return made
