@@ -181,7 +181,7 @@ def team(request: PersonRequest) -> HttpResponseBase:
         ],
         "total": [fmt.number(getattr(found.total, code)) for code in codes],
         "units": _units(request, unit),
-        "unit": tree.nodes[unit].name if unit in tree.nodes else _("All departments"),
+        "unit": tree.nodes[unit].name if unit and unit in tree.nodes else _("All departments"),
     }
     return TemplateResponse(request, "tasks/team.html", context)
 

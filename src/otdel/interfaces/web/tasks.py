@@ -94,7 +94,7 @@ LIST = lists.ListPage(
     create="task_new",
     create_label=lazy("New task"),
     links={"customer": "customer", "deal": "deal", "lead": "lead"},
-    tones={"state": TONES, "priority": {3: "under"}},
+    tones={"state": TONES},
     quick=(
         (lazy("Not finished"), {"stage": "open"}),
         (lazy("For me to do"), {"role": "mine"}),
@@ -229,7 +229,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _as_it_is(task: Any) -> dict[str, Any]:
-    plain = ("title", "text", "needs_acceptance", "proof", "priority", "participants", "observers")
+    plain: tuple[str, ...] = ("title", "text", "needs_acceptance", "proof", "priority", "participants", "observers")
     plain += ("most_moves", "most_days", "reason_needed", "is_private")
     initial = {name: getattr(task, name) for name in plain}
     for name in PREFILLED:

@@ -1,11 +1,13 @@
 """Roles made before there were tasks: the ready ones get the rights their presets have, the others see their own."""
 
+from typing import Any
+
 from django.db import migrations
 
 WIDTHS = {"head": "subtree", "director": "all"}
 
 
-def give(apps, schema_editor):
+def give(apps: Any, schema_editor: Any) -> None:
     Role = apps.get_model("org", "Role")
     for role in Role.objects.all():
         if "task" not in role.rights:
