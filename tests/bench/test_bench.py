@@ -205,7 +205,7 @@ def test_good_is_what_was_asked_for():
 
 def test_table_goes_between_its_marks(tmp_path):
     path = tmp_path / "performance.md"
-    path.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
+    path.write_text(f"before\n{report.PAGES[0]}\nold\n{report.PAGES[1]}\nafter\n")
     given = argparse.Namespace(rounds=9, seconds=1.0, connections=2)
     report.write(path, report.table([result(median=0.4)], "2 cores", given))
     text = path.read_text()
