@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def plan_lines(place: Place, query: BoardQuery) -> list[Line]:
     if not place.is_own:
         sql += " AND l.unit_id = ANY (%(units)s)"
     period = query.period
-    given = {"metric": query.metric, "start": period.start, "end": period.end}
+    given: dict[str, Any] = {"metric": query.metric, "start": period.start, "end": period.end}
     with connection.cursor() as cursor:
         cursor.execute(sql, given | {"person": place.person_id, "units": list(place.unit_ids)})
         return [Line(LineKey(*row[:7]), Stretch(*row[7:10]), row[10]) for row in cursor]
