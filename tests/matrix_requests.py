@@ -29,12 +29,12 @@ from otdel.org.models import Role, Unit
 Records = dict[str, Any]
 LISTS = {
     "customers": "customer", "contacts": "contact", "deals": "deal", "leads": "lead", "activities": "activity",
-    "invoices": "invoice", "payments": "payment", "shipments": "shipment", "products": "product",
+    "invoices": "invoice", "payments": "payment", "shipments": "shipment", "products": "product", "tasks": "task",
 }  # fmt: skip
 
 
 FIELDS = {"customer": "name", "contact": "last_name", "deal": "title", "lead": "title"}
-WORDS = {"code": "regions", "record": "deals.deal", "day": "2026-03-09"}
+WORDS = {"target": "customers", "code": "regions", "record": "deals.deal", "day": "2026-03-09"}
 
 
 def name_of(target: str) -> str:
@@ -75,7 +75,7 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
     if listed:
         type(annas["view"]).objects.filter(pk=annas["view"].pk).update(listing=listed)
         return {"view_id": annas["view"].pk}
-    if name.endswith("_file"):
+    if name.endswith("_file") and name != "task_file":
         formats = [form for form in ("xlsx", "pdf") if target.endswith(form)]
         return {"form": formats[0] if formats else "xlsx" if name == "plan_board_file" else "csv"}
     match name:
@@ -85,6 +85,12 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
             return {"kind": words[1], "pk": annas[words[1]].pk, "name": words[2]}
         case "undo":
             return {"kind": words[1], "event_id": binned_by_boris(world, words[1], annas)}
+    if name == "task_do":
+        return {"pk": annas["task"].pk, "name": words[1]}
+    if name == "task_lane":
+        return {"pk": annas["task"].pk}
+    if name in ("task_file", "task_undo"):
+        return {each: annas["task"].pk if each == "pk" else 999_999 for each in parameters(name)}
     return {each: value(world, name, each, annas) for each in parameters(name)}
 
 
@@ -95,6 +101,8 @@ def parameters(name: str) -> list[str]:
 
 def value(world: World, name: str, parameter: str, annas: Records) -> object:
     kind = name.split("_")[0]
+    if parameter == "session_id":
+        return annas["import"].pk
     if parameter in WORDS:
         return WORDS[parameter]
     if parameter == "name":

@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from ledger import fresh, line, make_customer, make_deal, make_invoice, pay
 from people import NOW, TODAY, Firm, make_firm
 
@@ -21,11 +23,14 @@ from otdel.core.models import CustomField
 from otdel.core.periods import Period
 from otdel.customers.models import Contact, Region
 from otdel.deals.models import Lead, Stage
+from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.web.models import ListView
 from otdel.org.models import CalendarDay, Role, Unit
 from otdel.plans import actions as plans
 from otdel.plans.models import Plan
 from otdel.plans.rules import LineKey
+from otdel.tasks import actions as tasks
+from otdel.tasks.rules import TaskValues, To
 
 ANNAS, VERAS = "Zhiraf", "Begemot"
 PLANNED = {ANNAS: Decimal(7654321), VERAS: Decimal(8765432)}
@@ -63,7 +68,10 @@ def make_world() -> World:
     pipeline = annas["deal"].stage.pipeline
     for at, (name, outcome) in enumerate([("Won", "WON"), ("Lost", "LOST")], 5):
         Stage.objects.create(pipeline=pipeline, name=name, position=at, outcome=outcome)
+    annas["task"] = _task(firm, firm.boris, firm.anna, ANNAS)
+    veras["task"] = _task(firm, firm.gleb, firm.vera, VERAS)
     _mixed(firm)
+    annas["import"] = _import(firm)
     return World(firm, annas, veras)
 
 
@@ -109,6 +117,21 @@ def _plan(firm: Firm, unit: Unit, head: Any, person: Any, amount: Decimal, *, ap
         plans.agree_plan(by=fresh(head), plan_id=plan.pk, now=NOW)
         plans.approve_plan(by=fresh(firm.olga), plan_id=plan.pk, now=NOW)
     return Plan.objects.get(pk=plan.pk)
+
+
+def _import(firm: Firm) -> Any:
+    """A file that Boris has brought: its columns are understood, one row will be refused."""
+    client = Client()
+    client.force_login(firm.boris)
+    rows = f"Компания;ИНН\n{ANNAS} branch;\n{ANNAS} wrong;123\n".encode()
+    client.post("/import/upload/", {"file": SimpleUploadedFile(f"{ANNAS}.csv", rows)})
+    return ImportSession.objects.get()
+
+
+def _task(firm: Firm, head: Any, person: Any, word: str) -> Any:
+    values = TaskValues(title=f"{word} waits for a call", text=f"{word} asked twice")
+    (task,) = tasks.create_tasks(by=fresh(head), values=values, to=To(people=(person.pk,)), now=NOW)
+    return task
 
 
 def _mixed(firm: Firm) -> None:

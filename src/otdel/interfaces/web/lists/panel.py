@@ -62,7 +62,9 @@ def _control(each: Filter, state: State) -> Control:
             return Control("keep", each.key, label, _text(value))
         case Search() | Tags() | Custom():
             return Control("text", each.key, label, _text(value))
-    raise TypeError(f"no control for {type(each).__name__}")
+    # a filter of a room's own is set by that room's links; the form keeps it as it stands
+    written = dict(each.write(value)) if value is not None else {}
+    return Control("keep", each.key, label, _text(written.get(each.key)))
 
 
 def _text(value: Any) -> str:
