@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from otdel.core.actions import PORTION
-from otdel.core.errors import Refusal
+from otdel.core.errors import Conflict, Refusal
 from otdel.core.imports import Settings
 from otdel.interfaces.files import actions, queries, sentences
 from otdel.interfaces.files.gather import gathered
@@ -31,6 +31,8 @@ Clock = Callable[[], datetime]
 
 def open_source(session: ImportSession) -> Table:
     """Raises UnreadableFile."""
+    if not queries.source(session).exists():
+        raise Conflict(_("The uploaded file is no longer here. Upload it again."))
     said: Mapping[str, Any] = session.reading
     limits = Limits(file_bytes=django_settings.UPLOAD_LIMIT)
     options = ReadOptions(
