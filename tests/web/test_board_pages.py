@@ -58,6 +58,10 @@ def test_a_head_sees_where_the_plan_stands(firm, signed):
     assert "+40%" in page
     assert "−40%" in page
     assert "Volkova" not in page
+    # whoever is behind is given a task in one press, the figures written down already
+    assert page.count(">Give a task</a>") == 1
+    assert "/tasks/new/?to=" in page
+    assert "is+behind+the+plan" in page
 
 
 def test_the_same_in_russian(firm, signed):

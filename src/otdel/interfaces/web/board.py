@@ -31,7 +31,7 @@ from otdel.plans.queries.documents import METRICS
 def show(request: PersonRequest) -> HttpResponse:
     shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
     numbers = Numbers.of(shown.query.metric, shown.currency)
-    draw = Drawing(shown, numbers)
+    draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0)
     context = {
         "shown": shown,
         "title": says.title(shown),

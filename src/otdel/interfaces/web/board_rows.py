@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import cache
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.frame import opens_task
 from otdel.plans.queries.board import Board, BoardQuery, Row, Segment
 from otdel.plans.queries.figures import Figures
 
@@ -63,8 +65,9 @@ class Drills:
 class Drawing:
     """What the rows of one board have in common, asked once."""
 
-    def __init__(self, shown: Board, numbers: Numbers) -> None:
+    def __init__(self, shown: Board, numbers: Numbers, may_give: bool = False) -> None:
         self.shown = shown
+        self.may_give = may_give
         self.numbers = numbers
         self.drills = Drills.of(shown.query)
         self.is_open = shown.course.state == "open"
@@ -86,9 +89,22 @@ class Drawing:
         name, url = escape(row.name), ""
         if row.kind != "none":
             url = escape(f"{address}{row.id}")
-            name = f'<a class="row-link" href="{url}">{name}</a>'
+            name = f'<a class="row-link" href="{url}">{name}</a>{self._task(row)}'
         opened = f'<tr data-href="{url}">' if url else "<tr>"
         return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
+
+    def _task(self, row: Row) -> str:
+        """Return a link that gives a task to whoever is behind, with the figures written down already."""
+        if not self.may_give or row.figures.mark != "under":
+            return ""
+        text = _("%(name)s is behind the plan: %(fact)s of %(due)s. What is to be done?") % {
+            "name": row.name,
+            "fact": self.numbers(row.figures.fact),
+            "due": self.numbers(row.figures.expected if self.is_open else row.figures.amount),
+        }
+        whom = {"unit": f"{row.id}+"} if row.kind == "unit" else {"to": row.id}
+        url = f"{_path('task_new')}?{urlencode(whom | {'title': text, 'accept': 1})}"
+        return f' <a class="btn quiet" href="{escape(url)}" {opens_task(url)}>{escape(_("Give a task"))}</a>'
 
     def cells(self, row: Row, bullet: str = "") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""

@@ -133,15 +133,14 @@ def _hello(hour: int) -> str:
 
 
 def _lead(request: PersonRequest, late: int, due: int) -> str:
-    day = formats.current().day(request.today, request.today)
-    weekday = formats.current().weekday(request.today)
+    day = formats.current().weekday(request.today)
     if not late and not due:
-        return _("%(weekday)s, %(day)s. Nothing is due today.") % {"weekday": weekday, "day": day}
+        return _("%(day)s. Nothing is due today.") % {"day": day}
     parts = [
         ngettext("%(count)s thing is overdue", "%(count)s things are overdue", late) % {"count": late} if late else "",
         ngettext("%(count)s is for today", "%(count)s are for today", due) % {"count": due} if due else "",
     ]
-    return f"{weekday}, {day}. " + ", ".join(part for part in parts if part) + "."
+    return f"{day}. " + ", ".join(part for part in parts if part) + "."
 
 
 def _jam(request: PersonRequest, now: datetime, most: int = 7) -> list[dict[str, Any]]:

@@ -62,7 +62,10 @@ class TaskForm(forms.Form):
         label=lazy("Hour"), required=False, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     )
     text = forms.CharField(
-        label=lazy("Details"), max_length=rules.LONGEST_TEXT, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=pgettext_lazy("task", "Details"),
+        max_length=rules.LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     several = _many(lazy("Several people instead of one"))
     unit = forms.ChoiceField(label=lazy("A whole department instead"), required=False)
