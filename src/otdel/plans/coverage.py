@@ -124,6 +124,8 @@ def families(keys: Iterable[LineKey]) -> dict[tuple[str, ...], list[LineKey]]:
 
 def total_of(planned: Mapping[LineKey, Planned]) -> Planned | None:
     """Return the plan of one unit or person over all segments: its uncut line, else the sum of the least cut family."""
+    if len(planned) == 1:
+        return next(iter(planned.values()))
     for keys in families(planned).values():
         return sum((planned[key] for key in keys[1:]), planned[keys[0]])
     return None

@@ -68,9 +68,9 @@ def find(person: Person, rows: Any, pk: int, wanted: Iterable[str], extra: Mappi
     One query, two for what is in the bin.
     """
     for binned in (False, True):
-        found: Row | None = rows(person, binned=binned).filter(pk=pk).annotate(**extra).values(*OWN, *wanted).first()
-        if found is not None:
-            return found
+        found: list[Row] = list(rows(person, binned=binned).filter(pk=pk).annotate(**extra).values(*OWN, *wanted))
+        if found:
+            return found[0]
     raise NotFound(_("There is no such record, or you may not see it."))
 
 

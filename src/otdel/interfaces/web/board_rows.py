@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from otdel.interfaces.web import board_says as says
@@ -36,7 +36,7 @@ def _path(name: str) -> str:
 
 @dataclass(frozen=True)
 class Drills:
-    """Where the records under a number are listed. What all the numbers share is put together once."""
+    """Where the records under a number are listed, as markup. What all the numbers share is put together once."""
 
     base: str
     unit_id: int | None
@@ -45,21 +45,22 @@ class Drills:
 
     @classmethod
     def of(cls, query: BoardQuery) -> Drills:
-        base = f"{_path('plan_rows')}?{query.address(unit=None, person=None)}"
+        base = escape(f"{_path('plan_rows')}?{query.address(unit=None, person=None)}")
         return cls(base, query.unit_id, query.person_id, query.by)
 
-    def __call__(self, row: Row | None = None, segment: int | None = None) -> str:
+    def __call__(self, row: Row | None = None, segment: int | None = None) -> SafeString:
         unit, person, only = self.unit_id, self.person_id, ""
         if row is not None and person is None:
             match row.kind:
                 case "unit":
                     unit = row.id
                 case "person":
-                    person, only = row.id, f"&only={unit}" if self.by == "unit" else ""
+                    person, only = row.id, f"&amp;only={unit}" if self.by == "unit" else ""
                 case _:
-                    only = "&only=0"
-        who = f"&unit={unit}" + (f"&person={person}" if person is not None else "")
-        return f"{self.base}{who}{only}" + (f"&segment={segment}" if segment is not None else "")
+                    only = "&amp;only=0"
+        who = f"&amp;unit={unit}" if person is None else f"&amp;unit={unit}&amp;person={person}"
+        end = "" if segment is None else f"&amp;segment={segment}"
+        return SafeString(f"{self.base}{who}{only}{end}")
 
 
 class Drawing:
@@ -79,16 +80,16 @@ class Drawing:
 
     def rows(self) -> SafeString:
         person, unit = self._address_around("person"), self._address_around("unit")
-        return mark_safe("".join([self._row(row, unit if row.kind == "unit" else person) for row in self.shown.rows]))
+        return SafeString("".join([self._row(row, unit if row.kind == "unit" else person) for row in self.shown.rows]))
 
     def _address_around(self, name: str) -> str:
         """Return the page's address but for the number of the row, which comes at its end."""
-        return f"{board_url(self.shown.query, by=None, **{name: None})}&{name}="
+        return escape(f"{board_url(self.shown.query, by=None, **{name: None})}&{name}=")
 
     def _row(self, row: Row, address: str) -> str:
         name, url = escape(row.name), ""
         if row.kind != "none":
-            url = escape(f"{address}{row.id}")
+            url = f"{address}{row.id}"
             name = f'<a class="row-link" href="{url}">{name}</a>{self._task(row)}'
         opened = f'<tr data-href="{url}">' if url else "<tr>"
         return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
@@ -111,9 +112,9 @@ class Drawing:
         said, figures = self._said(row.figures), row.figures
         pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
         how = escape(self.how(figures))
-        return mark_safe(
+        return SafeString(
             f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
-            f'<td class="num m2"><a class="figure" href="{escape(self.drills(row))}" title="{how}">'
+            f'<td class="num m2"><a class="figure" href="{self.drills(row)}" title="{how}">'
             f"{said['fact']}</a></td>"
             f'<td class="num m4">{said["deviation"]}</td><td class="m3">{bullet}</td>'
             f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'

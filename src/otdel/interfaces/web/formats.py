@@ -64,14 +64,19 @@ class Formats:
         """«1 234 567,89»; with no `places` a whole number."""
         if value is None:
             return DASH
-        text = f"{value:,}" if type(value) is int and places == 0 else f"{_round(value, places):,f}"
-        return self._local(text)
+        if type(value) is Decimal:
+            text = f"{value.quantize(_STEPS[places], ROUND_HALF_UP):,f}"
+        else:
+            text = f"{value:,}" if type(value) is int and places == 0 else f"{_round(value, places):,f}"
+        return self._local(text) if places or text[0] == "-" else text.replace(",", self.group)
 
     def _local(self, text: str) -> str:
         if text[0] == "-":
             text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
-        whole, dot, part = text.partition(".")
-        return whole.replace(",", self.group) + (self.decimal + part if dot else "")
+        if "." not in text:
+            return text.replace(",", self.group)
+        whole, _dot, part = text.partition(".")
+        return whole.replace(",", self.group) + self.decimal + part
 
     def plain(self, value: Number | None, most: int = 3) -> str:
         """A quantity without trailing zeros: «2», «2,5»."""
@@ -99,7 +104,7 @@ class Formats:
         """«12,4 млн ₽»: `digits` significant, thousands without trailing zeros; `currency=None` for a bare number."""
         if value is None:
             return DASH
-        text = self._compact(Decimal(str(value)), digits)
+        text = self._compact(_exact(value), digits)
         return text if currency is None else self._with_symbol(text, currency)
 
     def _compact(self, value: Decimal, digits: int) -> str:
@@ -115,7 +120,7 @@ class Formats:
 
     def percent(self, ratio: Number | None, places: int = 0) -> str:
         """0.64 is «64 %»."""
-        return DASH if ratio is None else self.number(Decimal(str(ratio)) * 100, places) + self.percent_sign
+        return DASH if ratio is None else self.number(_exact(ratio) * 100, places) + self.percent_sign
 
     def signed(self, value: Number | None, places: int = 0) -> str:
         """«+184 200», «−767 655»; zero has no sign."""
@@ -132,7 +137,7 @@ class Formats:
 
     def deviation(self, ratio: Number | None, places: int = 0) -> str:
         """0.23 is «+23 %», −0.088 with one place «−8,8 %»."""
-        return DASH if ratio is None else self.signed(Decimal(str(ratio)) * 100, places) + self.percent_sign
+        return DASH if ratio is None else self.signed(_exact(ratio) * 100, places) + self.percent_sign
 
     # dates
 
@@ -182,9 +187,12 @@ def _short_word(locale: Locale, power: int) -> str:
     return text.lstrip("0123456789").strip(f" {NBSP}{THIN}")
 
 
+def _exact(value: Number) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(str(value))
+
+
 def _round(value: Number, places: int) -> Decimal:
-    exact = value if isinstance(value, Decimal) else Decimal(str(value))
-    return exact.quantize(_STEPS[places], rounding=ROUND_HALF_UP)
+    return _exact(value).quantize(_STEPS[places], rounding=ROUND_HALF_UP)
 
 
 def _significant(value: Decimal, digits: int) -> Decimal:

@@ -31,9 +31,9 @@ def deviation(
     fmt = fmt or formats.current()
     text = fmt.deviation(ratio, places)
     if ratio is None or abs(float(ratio)) <= float(tolerance):
-        return mark_safe(f'<span class="dev">{text}</span>')
+        return SafeString(f'<span class="dev">{text}</span>')
     tone = "under" if ratio < 0 else "over"
-    return mark_safe(f'<span class="dev {tone}">{text} {_outside(fmt.lang, tone)}</span>')
+    return SafeString(f'<span class="dev {tone}">{text} {_outside(fmt.lang, tone)}</span>')
 
 
 @lru_cache(maxsize=8)
@@ -57,9 +57,11 @@ def bullet(
     Give every row of a table the same `top`, so that bars compare. The row has the numbers, so it is not read aloud.
     """
     full = float(top or max(value for value in (fact, plan or 0, high or 0, 1) if value is not None) or 1)
+    scale = (WIDTH - 2) / full
 
     def at(value: Number) -> str:
-        return f"{min(max(float(value) / full, 0), 1) * (WIDTH - 2) + 0:.1f}"
+        place = float(value) * scale
+        return "0.0" if place <= 0 else f"{place:.1f}" if place < WIDTH - 2 else f"{WIDTH - 2}.0"
 
     parts = [f'<rect class="track" y="7" width="{at(plan if plan is not None else full)}" height="5"/>']
     if low is not None and high is not None:
@@ -73,7 +75,9 @@ def bullet(
         parts.append(f'<path class="plan" d="M{at(plan)} 1V18"/>')
     name = f"bullet {kind}" if kind else "bullet"
     stretch = ' preserveAspectRatio="none"' if kind == "wide" else ""
-    return mark_safe(f'<svg class="{name}" viewBox="0 0 {WIDTH} 18" aria-hidden="true"{stretch}>{"".join(parts)}</svg>')
+    return SafeString(
+        f'<svg class="{name}" viewBox="0 0 {WIDTH} 18" aria-hidden="true"{stretch}>{"".join(parts)}</svg>'
+    )
 
 
 def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
@@ -107,4 +108,6 @@ def own_days(year: int | None = None) -> list[OwnDay]:
 
 def calendar(country: str) -> Calendar:
     """Return the company's working days. One query."""
-    return Calendar(country, {own.day: own.is_working for own in own_days()})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT day, is_working FROM org_calendarday")
+        return Calendar(country, dict(cursor))

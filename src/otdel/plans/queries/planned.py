@@ -62,6 +62,8 @@ class Plans:
             )
             if planned is not None:
                 self.by_owner.setdefault((key.unit_id, key.person_id), {})[key] = planned
+        self.totals = {owner: coverage.total_of(planned) for owner, planned in self.by_owner.items()}
+        self._spread: dict[int, Planned | None] = {}
         self.people: dict[int, list[int]] = {}
         self.units: dict[int, list[int]] = {}
         for unit, person in self.by_owner:
@@ -73,18 +75,21 @@ class Plans:
         return self.of_person(place.person_id) if place.person_id else self.of_unit(place.unit_id)
 
     def own(self, unit: int) -> Planned | None:
-        return coverage.total_of(self.by_owner.get((unit, None), {}))
+        return self.totals.get((unit, None))
 
     def in_unit(self, unit: int, person: int) -> Planned | None:
-        return coverage.total_of(self.by_owner.get((unit, person), {}))
+        return self.totals.get((unit, person))
 
     def of_person(self, person: int, units: Iterable[int] | None = None) -> Planned | None:
         return _sum(self.in_unit(unit, person) for unit in self._units_of(person, units))
 
     def spread(self, unit: int) -> Planned | None:
         """What the people and the departments below add up to."""
-        below = [self.of_unit(child) for child in self.tree.children.get(unit, ())]
-        return _sum([*below, *(self.in_unit(unit, person) for person in self.people.get(unit, ()))])
+        if unit not in self._spread:
+            below = [self.of_unit(child) for child in self.tree.children.get(unit, ())]
+            people = [self.in_unit(unit, person) for person in self.people.get(unit, ())]
+            self._spread[unit] = _sum([*below, *people])
+        return self._spread[unit]
 
     def of_unit(self, unit: int) -> Planned | None:
         """The department's own line; without one, what stands below it."""
