@@ -76,7 +76,7 @@ class Formats:
         if "." not in text:
             return text.replace(",", self.group)
         whole, _dot, part = text.partition(".")
-        return whole.replace(",", self.group) + self.decimal + part
+        return str(whole.replace(",", self.group) + self.decimal + part)
 
     def plain(self, value: Number | None, most: int = 3) -> str:
         """A quantity without trailing zeros: «2», «2,5»."""
