@@ -154,6 +154,7 @@ def test_my_day(firm, signed, django_assert_num_queries):
     assert f"waits=attention%3A{firm.anna.pk}" in head
     assert "All is done" in text_of(signed("zoya").get("/today/"))
     assert signed("zoya").get("/")["Location"] == "/today/"
+    assert signed("boris").get("/")["Location"] == "/plan/"
 
 
 def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_queries):

@@ -1,4 +1,4 @@
-"""The first address of all leads to the first room its visitor may enter."""
+"""The first address of all leads to the board of whoever has a plan, others to the first room they may enter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from otdel.org.rules import Right
 
 @page
 def home(request: PersonRequest) -> HttpResponseBase:
-    for entry in NAV:
+    # a head's first question of the morning, and a manager's, is where the plan stands
+    for entry in sorted(NAV, key=lambda each: each.url != "plan"):
         if address(entry.url) not in ("", "/") and (
             not entry.kind or access.scope(request.user, entry.kind, Right.VIEW)
         ):
