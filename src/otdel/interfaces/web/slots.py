@@ -24,7 +24,7 @@ from otdel.interfaces.web import formats, line_forms, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.invoices import TONES
 from otdel.interfaces.web.nav import address
-from otdel.interfaces.web.tasks import TONES as TASK_TONES
+from otdel.interfaces.web.task_shared import TONES as TASK_TONES
 from otdel.org import access
 from otdel.org.rules import Right
 from otdel.tasks import queries as given

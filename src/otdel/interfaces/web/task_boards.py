@@ -22,7 +22,7 @@ from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import formats, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.tasks import TABS, TONES, local_address
+from otdel.interfaces.web.task_shared import TONES, local_address, tabs
 from otdel.org import access
 from otdel.org.queries import calendar
 from otdel.org.rules import Right
@@ -197,10 +197,6 @@ def _units(request: PersonRequest, chosen: int | None) -> list[tuple[str, str, b
         if node.closed_on is None and reached.includes_unit(node.id)
     ]
     return [(_("All departments"), "?", chosen is None), *rows] if len(rows) > 1 else []
-
-
-def tabs(now: str) -> list[tuple[Any, str, bool]]:
-    return [(words, reverse(name), name == now) for words, name in TABS]
 
 
 # by deadline

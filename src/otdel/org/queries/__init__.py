@@ -12,6 +12,7 @@ from otdel.org.queries.company import (
     language_of,
     own_days,
     signed_in,
+    worktime,
     zone_of,
 )
 from otdel.org.queries.people import (
@@ -67,5 +68,6 @@ __all__ = [
     "signed_in",
     "unit_choices",
     "unit_rows",
+    "worktime",
     "zone_of",
 ]

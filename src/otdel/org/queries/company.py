@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 
 from otdel.core.calendar import Calendar
 from otdel.core.errors import NotFound
+from otdel.core.worktime import WorkTime
 from otdel.org import rules
 from otdel.org.models import CalendarDay, Company, Person
 
@@ -111,3 +112,8 @@ def calendar(country: str) -> Calendar:
     with connection.cursor() as cursor:
         cursor.execute("SELECT day, is_working FROM org_calendarday")
         return Calendar(country, dict(cursor))
+
+
+def worktime(person: Person) -> WorkTime:
+    """Return somebody's working time: the company's days, the usual hours, in their time zone. One query."""
+    return WorkTime(calendar(company_of(person).country), zone_of(person))

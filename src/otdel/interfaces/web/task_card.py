@@ -1,0 +1,105 @@
+"""The card of a task, its history and files."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from otdel.core.errors import NotFound
+from otdel.interfaces.http import PersonRequest, page
+from otdel.interfaces.web import formats, marks, task_says
+from otdel.interfaces.web.task_shared import TONES
+from otdel.tasks import actions, queries, rules
+
+
+@page
+def card(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Whoever the work is waited from has seen it by opening this page."""
+    found = queries.task_card(request.user, pk)
+    task, stand = found.task, found.stand
+    if stand.does and task.state == "NEW" and not found.in_bin:
+        task.state = actions.see_task(by=request.user, task_id=pk, now=request.now).state
+    live, fmt = task.state in rules.LIVE, formats.current()
+    steers = not found.in_bin and stand.works and (live or task.state in ("DEFERRED", "DECLINED"))
+    context = {
+        "found": found,
+        "task": task,
+        "stand": stand,
+        "here": request.user.pk,
+        "path": [(_("Tasks"), reverse("tasks"))],
+        "badge": marks.badge(found.state_name, TONES.get(task.state, "")),
+        "priority": f"{_('Priority')}: {queries.PRIORITIES[task.priority]}" if task.priority != 2 else "",
+        "urgent": "under" if task.priority == 3 else "",
+        "due": task_says.due(task.deadline, task.has_time, request.now, live),
+        "proof": task_says.proof(task.proof),
+        "text": task_says.rich(task.text),
+        "result": task_says.rich(task.result),
+        "comments": [(each, task_says.rich(each.text)) for each in found.comments],
+        "files": [(each, task_says.size(each.size)) for each in found.files],
+        "limits": task_says.limits(task),
+        "minutes": task_says.minutes(found.minutes),
+        "subtasks": [
+            (each, marks.badge(str(queries.STATES[each.state]), TONES.get(each.state, ""))) for each in found.subtasks
+        ],
+        "grade": str(task.get_grade_display()) if task.grade else "",
+        "can": {
+            "start": stand.does and task.state in ("NEW", "SEEN", "RETURNED"),
+            "submit": stand.does and live,
+            "decline": stand.does and live and not stand.creates,
+            "accept": stand.accepts and task.state == "REVIEW",
+            "grade": stand.accepts and not stand.does and task.state == "DONE",
+            "send_back": stand.accepts and task.state in ("REVIEW", "DONE"),
+            "defer": stand.accepts and live,
+            "resume": stand.works and task.state == "DEFERRED",
+            "move": steers and task.state != "DECLINED",
+            "reassign": steers,
+            "edit": stand.accepts,
+            "bin": stand.deletes,
+            "list": stand.works or request.user.pk in task.participants,
+            "time": stand.does or request.user.pk in task.participants,
+        },
+        "people": queries.receivers(request.user) if steers else [],
+        "named": [(task.assignee_id, str(task.assignee)), *found.participants],
+        "group_url": f"{reverse('tasks')}?{urlencode({'q': task.title})}" if found.siblings > 1 else "",
+        "day": task.deadline and timezone.localtime(task.deadline).date().isoformat(),
+        "today": request.today,
+        "fmt": fmt,
+    }
+    return TemplateResponse(request, "tasks/card.html", context)
+
+
+@page
+def history(request: PersonRequest, pk: int) -> HttpResponseBase:
+    found = queries.history(request.user, pk)
+    context = {
+        "rows": task_says.happenings(found, request.today),
+        "title": queries.find(request.user, pk).title,
+        "pk": pk,
+    }
+    part = "#rows" if request.htmx else ""
+    return TemplateResponse(request, f"tasks/history.html{part}", context)
+
+
+@page
+def download(request: PersonRequest, pk: int, file_id: int) -> HttpResponseBase:
+    """Always a download, never shown in place: what people attach is not ours to trust."""
+    found = queries.file_of(request.user, pk, file_id)
+    if not default_storage.exists(found.path):
+        raise NotFound(_("There is no such file."))
+    answer = FileResponse(default_storage.open(found.path), as_attachment=True, filename=found.name)
+    answer.headers["Content-Type"] = "application/octet-stream"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+urlpatterns = [
+    path("tasks/<int:pk>/", card, name="task"),
+    path("tasks/<int:pk>/history/", history, name="task_history"),
+    path("tasks/<int:pk>/files/<int:file_id>/", download, name="task_file"),
+]

@@ -1,0 +1,144 @@
+"""Giving work and changing what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdel.billing.queries import pick as invoices
+from otdel.core.listing.values import read_id
+from otdel.customers.queries import pick as customers
+from otdel.deals.queries import pick as deals
+from otdel.interfaces.http import PersonRequest, form, form_status
+from otdel.interfaces.web.pick import written
+from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.task_forms import ChangeForm, TaskForm
+from otdel.interfaces.web.task_shared import local_address
+from otdel.org import access
+from otdel.org.rules import Right
+from otdel.tasks import actions, queries, rules
+
+
+@form
+def new(request: PersonRequest) -> HttpResponseBase:
+    """The form as a page, or as the inside of the dialog that opens over any page."""
+    access.require(request.user, "task", Right.CREATE)
+    given = TaskForm(request, _beginning(request))
+    if request.method == "POST" and given.is_valid():
+        made = attempt(
+            given,
+            lambda: actions.create_tasks(by=request.user, values=given.values(), to=given.address(), now=request.now),
+        )
+        if made:
+            return _given(request, made)
+    context = {
+        "form": given,
+        "title": _("New task"),
+        "action": reverse("task_new"),
+        "back": local_address(request, request.GET.get("next", "")) or reverse("tasks"),
+        "button": _("Give the task"),
+        "in_dialog": bool(request.htmx),
+    }
+    part = "#form" if request.htmx else ""
+    return TemplateResponse(request, f"tasks/form.html{part}", context, status=form_status(given))
+
+
+def _given(request: PersonRequest, made: list[Any]) -> HttpResponseBase:
+    words = ngettext("The task is given.", "%(count)s tasks are given.", len(made)) % {"count": len(made)}
+    messages.success(request, words)
+    target = local_address(request, request.POST.get("next", ""))
+    target = target or (reverse("task", args=[made[0].pk]) if len(made) == 1 else reverse("tasks"))
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+PREFILLED = ("customer", "deal", "invoice")
+NAMES: dict[str, Callable[[Any, int], str | None]] = {
+    "customer": customers.name_of,
+    "deal": deals.name_of,
+    "invoice": invoices.invoice_name,
+}
+
+
+def _beginning(request: PersonRequest) -> dict[str, Any]:
+    """What the place it is given from already knows: the record, the person or department, words."""
+    asked = request.GET
+    unit, several = asked.get("unit", ""), [read_id(each) for each in asked.getlist("several")]
+    initial: dict[str, Any] = {
+        "title": asked.get("title", "")[:250],
+        "to": read_id(asked.get("to", "")) or request.user.pk,
+        "unit": unit if read_id(unit.rstrip("+")) else "",
+        "several": [each for each in several if each],
+        "when": "tomorrow",
+        "needs_acceptance": asked.get("accept") == "1",
+        "reason_needed": True,
+        "next": _came_from(request),
+    }
+    for name, name_of in NAMES.items():
+        pk = read_id(asked.get(name, ""))
+        if pk and (text := name_of(request.user, pk)):
+            initial[name] = written(pk, text)
+    for name in ("lead", "contact", "parent"):
+        initial[name] = read_id(asked.get(name, "")) or ""
+    return initial
+
+
+def _came_from(request: PersonRequest) -> str:
+    if not request.htmx:
+        return local_address(request, request.GET.get("next", ""))
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return local_address(request, here.path + (f"?{here.query}" if here.query else ""))
+
+
+@form
+def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
+    found = queries.task_card(request.user, pk)
+    rules.must(found.stand.accepts and not found.in_bin)
+    task = found.task
+    kept = {name: getattr(task, f"{name}_id") for name in PREFILLED}
+    given = ChangeForm(request, _as_it_is(task), kept)
+    if request.method == "POST" and given.is_valid():
+        made = attempt(
+            given,
+            lambda: actions.change_task(by=request.user, task_id=pk, values=given.values(), now=request.now),
+        )
+        if made:
+            messages.success(request, _("Saved."))
+            return redirect("task", pk)
+    context = {
+        "form": given,
+        "title": task.title,
+        "action": reverse("task_edit", args=[pk]),
+        "back": reverse("task", args=[pk]),
+        "button": _("Save"),
+        "open": True,
+    }
+    return TemplateResponse(request, "tasks/form.html", context, status=form_status(given))
+
+
+def _as_it_is(task: Any) -> dict[str, Any]:
+    plain: tuple[str, ...] = ("title", "text", "needs_acceptance", "proof", "priority", "participants", "observers")
+    plain += ("most_moves", "most_days", "reason_needed", "is_private")
+    initial = {name: getattr(task, name) for name in plain}
+    for name in PREFILLED:
+        record = getattr(task, name)
+        initial[name] = written(record.pk, str(record)) if record else ""
+    for name in ("lead", "contact", "parent"):
+        initial[name] = getattr(task, f"{name}_id") or ""
+    return initial | {"tags": ", ".join(task.tags)}
+
+
+urlpatterns = [
+    path("tasks/new/", new, name="task_new"),
+    path("tasks/<int:pk>/edit/", edit, name="task_edit"),
+]
