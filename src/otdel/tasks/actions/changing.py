@@ -10,14 +10,13 @@ from uuid import uuid4
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
-from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound, Refusal
 from otdel.core.models import Event
 from otdel.org.actions.many import LONGEST_UNDO
 from otdel.org.models import Person
 from otdel.tasks import access, rules
-from otdel.tasks.actions import making
+from otdel.tasks.actions import journal, making
 from otdel.tasks.actions.flow import State, step
 from otdel.tasks.models import ChecklistItem, Task, TaskComment, TaskFile, TimeSpent
 from otdel.tasks.rules import Stand, TaskValues

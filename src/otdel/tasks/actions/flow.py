@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from otdel.activities.models import Activity
-from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid
 from otdel.org.models import Person
 from otdel.tasks import access, rules
+from otdel.tasks.actions import journal
 from otdel.tasks.models import Task
 
 LIVE = rules.LIVE

@@ -12,7 +12,6 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otdel.billing.access import visible_invoices
-from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers.models import Contact, Customer
@@ -21,6 +20,7 @@ from otdel.org.access import limit, reach, tree_for
 from otdel.org.models import Company, Membership, Person
 from otdel.org.rules import Right
 from otdel.tasks import access, rules
+from otdel.tasks.actions import journal
 from otdel.tasks.models import ChecklistItem, Task
 from otdel.tasks.rules import TaskValues, To
 

@@ -1,0 +1,85 @@
+"""What open pages are told: at commit, once per transaction, to whom it concerns, and nothing but where to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+import time_machine
+from django.db import connection, transaction
+
+from otdel.core import live
+
+Heard = Callable[[], list[tuple[str, frozenset[int] | None]]]
+
+
+@pytest.fixture
+def heard(transactional_db: None) -> Iterator[Heard]:
+    """What another process hears of the database."""
+    names = ("dbname", "user", "password", "host", "port")
+    given = {name: value for name, value in connection.get_connection_params().items() if name in names}
+    with psycopg.connect(**given, autocommit=True) as ear:
+        ear.execute(f"LISTEN {live.CHANNEL}")
+        yield lambda: [live.read(each.payload) for each in ear.notifies(timeout=0.2)]
+
+
+def test_told_at_commit_in_one_statement(heard: Heard, django_assert_num_queries: Callable[[int], object]) -> None:
+    with django_assert_num_queries(3), transaction.atomic():  # BEGIN, COMMIT and what is told
+        live.changed([7, 9], "tasks")
+        live.changed({9, 11}, "tasks", "notices")
+        live.changed([], "tasks")
+        assert heard() == []
+
+    assert sorted(heard()) == [("notices", {9, 11}), ("tasks", {7, 9, 11})]
+
+
+def test_what_is_rolled_back_is_not_told(heard: Heard) -> None:
+    def failing() -> None:
+        with transaction.atomic():
+            live.changed([9], "tasks")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError):
+            failing()
+        live.changed([7], "tasks")
+
+    assert heard() == [("tasks", frozenset({7}))]
+
+
+def test_outside_a_transaction_it_is_told_at_once(heard: Heard) -> None:
+    live.changed([7], "tasks")
+    live.changed_for_all("company")
+
+    assert heard() == [("tasks", frozenset({7})), ("company", None)]
+
+
+def test_many_people_take_several_messages(heard: Heard) -> None:
+    everybody = range(10**9, 10**9 + 2_000)
+    live.changed(everybody, "tasks")
+
+    told = heard()
+    assert len(told) == 5
+    assert frozenset().union(*(people or () for _topic, people in told)) == frozenset(everybody)
+
+
+def test_a_failure_to_tell_does_not_undo_what_was_done(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "CHANNEL", "x" * 64)  # too long a name for PostgreSQL
+    with transaction.atomic():
+        live.changed([7], "tasks")
+    assert "live.changed" in caplog.text
+
+
+def test_tickets_hold_for_minutes() -> None:
+    with time_machine.travel("2026-03-06 12:00Z", tick=False):
+        ticket = live.ticket(7)
+        assert live.holder(ticket) == 7
+        assert live.holder(ticket.replace("7", "8", 1)) is None
+        assert live.holder("") is None
+    with time_machine.travel("2026-03-06 12:06Z", tick=False):
+        assert live.holder(ticket) is None
