@@ -105,13 +105,13 @@ def test_one_bad_row_never_stops_the_others(wizard: Wizard) -> None:
 
 def test_the_database_refuses_a_row_not_the_batch(wizard: Wizard, monkeypatch: pytest.MonkeyPatch) -> None:
     """A constraint no rule foresaw: the guilty row alone comes back."""
-    from otdel.customers.actions import imports
+    from otdel.customers import rules
 
     def unchecked(customer: Customer) -> None:
         if customer.name == "Bad":
             customer.inn = "1" * 13  # longer than the column
 
-    monkeypatch.setattr(imports.rules, "check_customer", unchecked)
+    monkeypatch.setattr(rules, "check_customer", unchecked)
     names = [f"Good {number}" for number in range(40)]
     names.insert(17, "Bad")
     session = wizard.go(("Company name\n" + "\n".join(names) + "\n").encode(), "companies.csv")
