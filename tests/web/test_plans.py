@@ -188,6 +188,8 @@ def test_line_by_segment_appears_with_a_zero(firm, signed, draft):
     target = str(LineKey(firm.north.pk))
     assert client.post(f"/plans/{draft.pk}/segment/", {"target": target}).status_code == 422
     assert client.post(f"/plans/{draft.pk}/segment/", {"target": target, "is_new_client": "yes"}).status_code == 302
+    # two plans of one metric and period are told apart by what they are cut by
+    assert "new and regular" in client.get("/plans/?year=2026").content.decode()
     assert draft.lines.get(is_new_client=True).amount == 0
     assert "new clients" in client.get(f"/plans/{draft.pk}/").content.decode()
 

@@ -20,7 +20,7 @@ from otdel.core.errors import Invalid, Refusal
 from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_short, period_title
 from otdel.interfaces.http import PersonRequest, form, form_status, page, status_of, submission
-from otdel.interfaces.web import formats
+from otdel.interfaces.web import board_says, formats
 from otdel.interfaces.web.plan_forms import NewPlanForm, cell_changes
 from otdel.org.queries import calendar
 from otdel.plans import access, actions
@@ -68,10 +68,11 @@ def _year(request: PersonRequest) -> int:
 
 
 def _listed(row: documents.PlanRow) -> dict[str, Any]:
-    fmt = formats.current()
+    fmt, names = formats.current(), board_says.cuts()
     return {
         "url": reverse("plan_grid", args=[row.id]),
         "metric": metric_label(row.metric),
+        "cuts": ", ".join(names[cut][:1].lower() + names[cut][1:] for cut in row.cuts),
         "unit": row.unit,
         "period": period_title(row.period),
         "total": fmt.number(row.total, 2 if row.total % 1 else 0),

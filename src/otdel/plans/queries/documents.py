@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from otdel.billing.models import ProductGroup
 from otdel.core.periods import Period
@@ -15,7 +16,7 @@ from otdel.org import access as org_access
 from otdel.org.models import Person
 from otdel.org.rules import Right
 from otdel.plans import access
-from otdel.plans.models import Metric, Plan
+from otdel.plans.models import Metric, Plan, PlanLine
 from otdel.plans.queries.grid import Grid, as_period, grid
 
 METRICS = Metric.choices
@@ -39,12 +40,18 @@ class PlanRow:
     author: str
     approved_by: str | None
     approved_at: datetime | None
+    # what its lines are cut by, in the board's words
+    cuts: tuple[str, ...]
 
     @property
     def period(self) -> Period:
         return as_period(self.starts_on, self.ends_on)
 
 
+_CUTS = {
+    "product_group": "product_group", "client_segment": "client_segment", "region": "region", "channel": "channel",
+    "is_new_client": "new",
+}  # fmt: skip
 _FIELDS = (
     "pk", "metric", "unit__name", "starts_on", "ends_on", "status", "version", "seen_total", "author__name",
     "approved_by__name", "approved_at",
@@ -60,7 +67,17 @@ def plan_rows(person: Person, year: int, *, metric: str = "", unit_id: int | Non
     if unit_id:
         found = found.filter(unit_id__in=org_access.tree_for(person).under(unit_id))
     found = access.with_seen_total(person, found).order_by("-starts_on", "unit__name", "metric", "pk")
-    return [PlanRow(*row) for row in found.values_list(*_FIELDS)]
+    cut = {f"by_{field}": Exists(_lines_with(field)) for field in _CUTS}
+    return [_row(row) for row in found.annotate(**cut).values_list(*_FIELDS, *cut)]
+
+
+def _lines_with(field: str) -> QuerySet[PlanLine]:
+    return PlanLine.objects.filter(plan=OuterRef("pk")).exclude(**{field: None})
+
+
+def _row(row: tuple[Any, ...]) -> PlanRow:
+    own, cut = row[: len(_FIELDS)], row[len(_FIELDS) :]
+    return PlanRow(*own, tuple(name for name, there in zip(_CUTS.values(), cut, strict=True) if there))
 
 
 @dataclass(frozen=True)
