@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "otdel.activities",
     "otdel.deals",
     "otdel.customers",
+    "otdel.notifications",
     "otdel.org",
     "otdel.core",
     "django.contrib.auth",

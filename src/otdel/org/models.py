@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -37,6 +37,8 @@ class Company(models.Model):
     active_days = models.PositiveSmallIntegerField(default=90)
     new_client_days = models.PositiveSmallIntegerField(default=90)
     purchase = models.CharField(max_length=9, choices=Purchase, default=Purchase.PAYMENTS)
+    work_starts = models.TimeField(default=time(9))
+    work_ends = models.TimeField(default=time(18))
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -44,6 +46,7 @@ class Company(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="one_company"),
             models.CheckConstraint(condition=Q(tolerance__gt=0), name="tolerance_positive"),
+            models.CheckConstraint(condition=Q(work_starts__lt=F("work_ends")), name="company_hours_not_empty"),
         ]
 
     def __str__(self) -> str:
@@ -90,6 +93,9 @@ class Person(AbstractBaseUser):
     role = models.ForeignKey(Role, models.PROTECT, related_name="people")
     language = models.CharField(max_length=8, blank=True)
     time_zone = models.CharField(max_length=60, blank=True)
+    # own hours of a working day; without them the company's
+    work_starts = models.TimeField(null=True, blank=True)
+    work_ends = models.TimeField(null=True, blank=True)
     employed_from = models.DateField(null=True, blank=True)
     # half-open: the first day they no longer work here
     employed_to = models.DateField(null=True, blank=True)
@@ -119,6 +125,10 @@ class Person(AbstractBaseUser):
                 name="employment_not_empty",
             ),
             models.CheckConstraint(condition=Q(email=None) | Q(email=Lower("email")), name="email_lower"),
+            models.CheckConstraint(
+                condition=Q(work_starts=None, work_ends=None) | Q(work_starts__lt=F("work_ends")),
+                name="person_hours_not_empty",
+            ),
             models.UniqueConstraint(fields=["external_id"], name="person_external", condition=~Q(external_id=None)),
         ]
         indexes = [
@@ -212,3 +222,32 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.person_id}"
+
+
+class Absence(models.Model):
+    """Days a person is away, half-open, and who answers meanwhile."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="absences")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="the first day back")
+    substitute = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="absence_not_empty"),
+            models.CheckConstraint(
+                condition=Q(substitute=None) | ~Q(substitute=F("person")), name="absence_other_substitute"
+            ),
+            ExclusionConstraint(
+                name="one_absence_at_a_time",
+                expressions=[
+                    ("person", RangeOperators.EQUAL),
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                ],
+            ),
+        ]
+        indexes = [models.Index(fields=["ends_on"], name="absence_until")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.starts_on}–{self.ends_on}"
