@@ -77,7 +77,8 @@ def _lines_with(field: str) -> QuerySet[PlanLine]:
 
 def _row(row: tuple[Any, ...]) -> PlanRow:
     own, cut = row[: len(_FIELDS)], row[len(_FIELDS) :]
-    return PlanRow(*own, tuple(name for name, there in zip(_CUTS.values(), cut, strict=True) if there))
+    cuts = tuple(name for name, there in zip(_CUTS.values(), cut, strict=True) if there)
+    return PlanRow(*(*own, cuts))
 
 
 @dataclass(frozen=True)
