@@ -48,7 +48,8 @@ def test_company_starts_once(firm):
 
 
 @pytest.mark.parametrize(
-    "change", [{"country": "XX"}, {"time_zone": "Moon/Base"}, {"tolerance": Decimal(0)}, {"name": " "}]
+    "change",
+    [{"country": "XX"}, {"time_zone": "Moon/Base"}, {"tolerance": Decimal(0)}, {"name": " "}, {"purchase": "wishes"}],
 )
 def test_nonsense_of_the_company_is_refused(firm, change):
     with pytest.raises(Invalid):

@@ -297,13 +297,22 @@ def _fact_source(shown: Board) -> str:
         "margin": _("Fact: amounts of shipped lines less their cost; a line without a known cost adds nothing."),
         "won_amount": _("Fact: amounts of deals won, by the day they were closed."),
         "deals_won": _("Fact: deals won, by the day they were closed."),
-        "new_clients": _("Fact: clients on the day of their first purchase."),
-        "active_clients": _("Fact: clients who bought lately, each counted once, where they bought last."),
+        "new_clients": _("Fact: clients on the day of their first purchase: %(purchase)s."),
+        "active_clients": _(
+            "Fact: clients who bought lately (%(purchase)s), each counted once, where they bought last."
+        ),
         "calls": _("Fact: calls made, by their day."),
         "meetings": _("Fact: meetings held, by their day."),
         "proposals": _("Fact: proposals sent, by their day."),
     }
-    return said[shown.query.metric]
+    bought = {
+        "payments": _("the first payment received"),
+        "shipments": _("the first shipment made"),
+        "deals": _("the first deal won"),
+    }
+    bought_lately = {"payments": _("by payments"), "shipments": _("by shipments"), "deals": _("by deals won")}
+    words = bought_lately if shown.query.metric == "active_clients" else bought
+    return said[shown.query.metric] % {"purchase": words[shown.purchase]}
 
 
 def empty(shown: Board) -> str:

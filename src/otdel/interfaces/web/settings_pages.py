@@ -45,6 +45,14 @@ class CompanyForm(forms.Form):
         localize=True,
         help_text=lazy("A fact further from its plan than this, either way, is marked on the board."),
     )
+    purchase = forms.ChoiceField(
+        label=lazy("Somebody becomes a client by"),
+        choices=queries.purchases,
+        help_text=lazy(
+            "New, regular and working clients of all years are counted by this. Choose what you enter for certain: "
+            "whoever keeps no payments here chooses shipments or deals. The board follows at once."
+        ),
+    )
     active_days = forms.IntegerField(
         label=lazy("A client is working, days"),
         min_value=1,

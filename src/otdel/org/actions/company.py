@@ -27,6 +27,7 @@ class CompanyData:
     tolerance: Decimal = Decimal("0.2")
     active_days: int = 90
     new_client_days: int = 90
+    purchase: str = Company.Purchase.PAYMENTS.value
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _check(data: CompanyData) -> None:
         raise Invalid(_("Give the company a name."), field="name")
     if not 0 < data.tolerance < 10:
         raise Invalid(_("The tolerance must be more than 0 %."), field="tolerance")
+    if data.purchase not in Company.Purchase.values:
+        raise Invalid(_("Choose what makes somebody a client."), field="purchase")
     rules.check_zone(data.time_zone)
     try:
         Calendar(data.country)

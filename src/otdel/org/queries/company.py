@@ -30,10 +30,16 @@ class CompanySettings:
     tolerance: Decimal
     active_days: int
     new_client_days: int
+    purchase: str
     is_demo: bool
 
 
 _FIELDS = tuple(CompanySettings.__dataclass_fields__)
+
+
+def purchases() -> list[tuple[str, str]]:
+    """Return what may make somebody a client, with its name."""
+    return [(str(value), str(label)) for value, label in Company.Purchase.choices]
 
 
 def company() -> CompanySettings | None:

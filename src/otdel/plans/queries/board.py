@@ -84,6 +84,8 @@ class Board:
     # one sees one's own row and nobody else's
     is_own: bool
     currency: str
+    # what makes somebody a client here
+    purchase: str
     # years of the period whose moved days off are not published yet
     unsure_years: tuple[int, ...]
 
@@ -128,6 +130,7 @@ def board(person: Person, query: BoardQuery, today: date) -> Board:
         has_children=bool(place.tree.children.get(place.unit_id)),
         is_own=place.is_own,
         currency=company.currency,
+        purchase=company.purchase,
         unsure_years=tuple(days.unsure_years(query.period)),
     )
 
