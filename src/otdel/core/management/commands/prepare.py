@@ -13,6 +13,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from otdel.core import catalogues, database
 
@@ -32,12 +33,12 @@ class Command(BaseCommand):
         self._migrate()
         self._collect_static()
         if settings.ENVIRONMENT.demo and "demo" in get_commands() and not get_user_model().objects.exists():
-            self.stdout.write("Filling in a demonstration company…")
+            self.stdout.write(_("Filling in a demo company…"))
             self.stdout.flush()
             call_command("demo")
         if "signin" in get_commands():
             call_command("signin")
-        self.stdout.write(f"Otdel is at {settings.ENVIRONMENT.address}")
+        self.stdout.write(_("Otdel is at %(address)s") % {"address": settings.ENVIRONMENT.address})
 
     def _migrate(self) -> None:
         # Two servers of one database may start together: the second waits, then finds nothing to do.
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             try:
                 executor = MigrationExecutor(connection)
                 if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                    self.stdout.write("Preparing the database…")
+                    self.stdout.write(_("Preparing the database…"))
                     self.stdout.flush()
                     call_command("migrate", interactive=False, verbosity=0)
             finally:
