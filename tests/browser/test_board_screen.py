@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from ledger import make_customer
 from people import NOW, Firm
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from otdel.billing.models import Payment
 from otdel.core.periods import Kind, Period
@@ -72,3 +72,66 @@ def test_periods_are_changed_from_the_top_bar(opened: Callable[..., Page], board
     page.locator(f'.picks a[href*="period={last}"]').first.click()
 
     expect(page.locator(".lead")).to_contain_text("The period is closed")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_figure_says_how_it_is_made_when_pressed(
+    opened: Callable[..., Page], axe, fits, picture, board: Firm, width: int
+) -> None:
+    page = opened("/plan/?cut=region", board.boris, width=width)
+    here = page.url
+    figure = page.locator("tbody .how").first
+    said = page.locator(f"#{figure.get_attribute('popovertarget')}")
+
+    figure.click()
+    expect(said).to_be_visible()
+    expect(said).to_contain_text("expected to date; fact")
+    expect(said).to_be_focused()
+    fits(page)
+    axe(page)
+    box = said.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] >= 0
+    page.keyboard.press("Escape")
+    expect(said).not_to_be_visible()
+    expect(figure).to_be_focused()
+    for key in ("Enter", "Space"):
+        figure.press(key)
+        expect(said).to_be_visible()
+        expect(said).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(said).not_to_be_visible()
+    figure.click()
+    picture(page, str(width))
+    said.click()
+    assert page.url == here, "a press on the sentence does not follow the row under it"
+
+
+def test_a_finger_opens_how_a_total_is_made_and_a_tap_beside_closes_it(
+    browser: Browser, opened: Callable[..., Page], board: Firm
+) -> None:
+    page = opened("/plan/", board.boris, width=390)
+    cookies = page.context.cookies()
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="en")
+    phone.add_cookies(cookies)
+    touched = phone.new_page()
+    touched.goto(page.url)
+    for figure in touched.locator(".kpi .how").all():
+        figure.tap()
+        said = touched.locator(f"#{figure.get_attribute('popovertarget')}")
+        expect(said).to_be_visible()
+        expect(said).to_contain_text("=")
+        touched.locator("h1").tap()
+        expect(said).not_to_be_visible()
+    phone.close()
+
+
+def test_the_figure_and_its_sentence_are_known_to_a_screen_reader(opened: Callable[..., Page], board: Firm) -> None:
+    page = opened("/plan/", board.boris)
+    figure = page.locator(".kpi").nth(1).get_by_role("button")
+    expect(page.get_by_role("note")).to_have_count(0)
+    figure.press("Enter")
+    expect(page.get_by_role("note")).to_have_count(1)
+    expect(page.get_by_role("note")).to_contain_text("expected to date")

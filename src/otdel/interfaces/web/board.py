@@ -18,7 +18,7 @@ from otdel.core.titles import period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
-from otdel.interfaces.web.board_rows import Drawing, board_url
+from otdel.interfaces.web.board_rows import Drawing, board_url, legend
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plans import metric_label
 from otdel.org import access
@@ -52,6 +52,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "rows": draw.rows() if not shown.is_own else "",
         "foot": draw.cells(shown.total),
         "segments": [draw.segment(one) for one in shown.segments],
+        "legend": legend(shown),
         "heat": draw.heat(),
         "tabs": _tabs(shown),
         "empty": says.empty(shown),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from html import escape
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -77,6 +78,7 @@ class Drawing:
         # one scale for all rows, so that bars compare
         self.top = float(max(sizes, default=1))
         self.how = says.How(shown, numbers)
+        self.ids = count()
 
     def rows(self) -> SafeString:
         person, unit = self._address_around("person"), self._address_around("unit")
@@ -111,11 +113,9 @@ class Drawing:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
         said, figures = self._said(row.figures), row.figures
         pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
-        how = escape(self.how(figures))
         return SafeString(
             f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
-            f'<td class="num m2"><a class="figure" href="{self.drills(row)}" title="{how}">'
-            f"{said['fact']}</a></td>"
+            f'<td class="num m2"><a class="figure" href="{self.drills(row)}">{said["fact"]}</a></td>'
             f'<td class="num m4">{said["deviation"]}</td><td class="m3">{bullet}</td>'
             f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'
         )
@@ -126,12 +126,17 @@ class Drawing:
             "plan": numbers(figures.amount),
             "due": numbers(figures.expected),
             "fact": numbers(figures.fact),
-            "deviation": marks.deviation(figures.deviation, self.tolerance, self._places(figures), fmt),
+            "deviation": self._deviation(figures),
             "done": fmt.percent(figures.attainment),
             "share": fmt.percent(figures.share),
             "need": numbers(figures.needed) if figures.needed else formats.DASH,
             "landing": numbers.rough(figures.landing),
         }
+
+    def _deviation(self, figures: Figures) -> SafeString:
+        shown = marks.deviation(figures.deviation, self.tolerance, self._places(figures), self.numbers.fmt)
+        sentence = self.how(figures)
+        return marks.explained(shown, sentence, f"how{next(self.ids)}") if sentence else shown
 
     def _places(self, figures: Figures) -> int:
         """One more digit where rounding would put a number outside tolerance on its very edge."""
@@ -150,7 +155,6 @@ class Drawing:
             "name": segment.name,
             **self._said(segment.figures),
             "drill": self.drills(segment=segment.id),
-            "how": self.how(segment.figures),
         }
 
     def heat(self) -> Mapping[str, Any]:
@@ -176,8 +180,25 @@ class Drawing:
 
 
 def _remarks(figures: Figures) -> str:
+    """Return signs beside a plan; what they mean is said in words, to the ear too and once under the table."""
     plan = figures.plan
     if plan is None or not (plan.derived or plan.partial):
         return ""
-    signs = [("≈", _("a share of a longer plan"), plan.derived), ("*", _("for a part of the period"), plan.partial)]
-    return "".join(f' <span title="{escape(words)}">{sign}</span>' for sign, words, is_so in signs if is_so)
+    marked = [
+        (sign, words) for (sign, words), is_so in zip(remarks(), (plan.derived, plan.partial), strict=True) if is_so
+    ]
+    return "".join(
+        f' <span aria-hidden="true">{sign}</span><span class="sr">, {escape(words)}</span>' for sign, words in marked
+    )
+
+
+def remarks() -> list[tuple[str, str]]:
+    return [("≈", _("a share of a longer plan")), ("*", _("for a part of the period"))]
+
+
+def legend(shown: Board) -> list[tuple[str, str]]:
+    """Return the signs that stand in the tables, with what they mean."""
+    every = [shown.total.figures, *(row.figures for row in shown.rows), *(one.figures for one in shown.segments)]
+    lines = [figures.plan for figures in every if figures.plan is not None]
+    used = (any(line.derived for line in lines), any(line.partial for line in lines))
+    return [each for each, is_so in zip(remarks(), used, strict=True) if is_so]

@@ -152,16 +152,66 @@ def kpis(shown: Board, numbers: Numbers, drill: str) -> list[SafeString]:
             _("Expected to date"), numbers.whole(total.expected), _due_note(shown), how=How(shown, numbers)(total)
         ),
         marks.kpi(_("Fact"), numbers.whole(total.fact), _fact_note(shown, numbers), href=drill),
-        marks.kpi(_("Deviation"), numbers.fmt.deviation(total.deviation, 1), _gap_note(shown, numbers), tone=sign),
+        marks.kpi(
+            _("Deviation"),
+            numbers.fmt.deviation(total.deviation, 1),
+            _gap_note(shown, numbers),
+            how=_how_deviation(total, numbers),
+            tone=sign,
+        ),
     ]
     if course.is_level or course.state == "closed":
         return [*found, marks.kpi(_("Attainment"), numbers.fmt.percent(total.attainment, 1), _tolerance(shown))]
     pace = formats.current().compact(total.landing, numbers.currency)
     return [
         *found,
-        marks.kpi(_("At this pace"), pace, _("not a forecast") if total.landing else ""),
-        marks.kpi(_("Needed per day"), numbers.whole(total.needed), _daily_note(shown, numbers)),
+        marks.kpi(
+            _("At this pace"), pace, _("not a forecast") if total.landing else "", how=_how_landing(shown, numbers)
+        ),
+        marks.kpi(
+            _("Needed per day"),
+            numbers.whole(total.needed),
+            _daily_note(shown, numbers),
+            how=_how_needed(shown, numbers),
+        ),
     ]
+
+
+def _how_deviation(figures: Figures, numbers: Numbers) -> str:
+    if figures.deviation is None or figures.expected is None or figures.fact is None:
+        return ""
+    return _("(Fact %(fact)s − %(due)s expected) ÷ %(due)s = %(deviation)s.") % {
+        "fact": numbers.full(figures.fact),
+        "due": numbers.full(figures.expected),
+        "deviation": numbers.fmt.deviation(figures.deviation, 1),
+    }
+
+
+def _how_landing(shown: Board, numbers: Numbers) -> str:
+    figures = shown.total.figures
+    if figures.landing is None:
+        return ""
+    return _("Fact %(fact)s ÷ %(share)s of the period’s weight = %(landing)s, if the rest goes as what has passed.") % {
+        "fact": numbers.full(figures.fact),
+        "share": numbers.fmt.percent(shown.course.weight, 1),
+        "landing": numbers.full(figures.landing),
+    }
+
+
+def _how_needed(shown: Board, numbers: Numbers) -> str:
+    figures, days = shown.total.figures, shown.course.working_days_left
+    if not figures.needed or not days:
+        return ""
+    return ngettext(
+        "(Plan %(plan)s − fact %(fact)s) ÷ %(days)s working day left, today included = %(needed)s.",
+        "(Plan %(plan)s − fact %(fact)s) ÷ %(days)s working days left, today included = %(needed)s.",
+        days,
+    ) % {
+        "plan": numbers.full(figures.amount),
+        "fact": numbers.full(figures.fact or Decimal(0)),
+        "days": days,
+        "needed": numbers.full(figures.needed),
+    }
 
 
 def _plan_note(shown: Board) -> str:

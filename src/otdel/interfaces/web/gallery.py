@@ -194,10 +194,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "gallery.html", context)
 
 
-def _figures(fmt: formats.Formats) -> list[tuple[str, str, str]]:
+def _figures(fmt: formats.Formats) -> list[tuple[str, ...]]:
     return [
         (_("Plan"), fmt.money(12_400_000), _("version 2")),
-        (_("To date"), fmt.money(8_680_000), _("%(share)s of the month's weight") % {"share": fmt.percent(0.7, 1)}),
+        (
+            _("To date"),
+            fmt.money(8_680_000),
+            _("%(share)s of the month's weight") % {"share": fmt.percent(0.7, 1)},
+            "",
+            _("Plan × share of the month's weight that has passed."),
+        ),
         (_("Fact"), fmt.money(7_912_345), _("today %(sum)s") % {"sum": fmt.signed_money(184_200)}),
         (
             _("Deviation"),

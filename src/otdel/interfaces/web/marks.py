@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -41,6 +42,17 @@ def _outside(lang: str, tone: str) -> str:
     """Return the sign and, for whoever does not see it, the words."""
     sign, words = ("▼", _("below tolerance")) if tone == "under" else ("▲", _("above tolerance"))
     return f'<span aria-hidden="true">{sign}</span><span class="sr">, {escape(words)}</span>'
+
+
+def explained(figure: str, sentence: str, id: str) -> SafeString:
+    """A figure that says how it is made when pressed. No script: the browser opens it, Esc and a tap beside close it.
+
+    The focus goes into the sentence, so that it is read aloud, and comes back to the figure. `id` is one of its page.
+    """
+    return SafeString(
+        f'<button type="button" class="how" popovertarget="{id}">{conditional_escape(figure)}</button>'
+        f'<span popover class="said" id="{id}" role="note" tabindex="-1" autofocus>{escape(sentence)}</span>'
+    )
 
 
 def bullet(
@@ -92,15 +104,10 @@ def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
 
 
 def kpi(label: str, value: str, note: str = "", href: str = "", how: str = "", tone: str = "") -> SafeString:
-    """One figure of a strip; `href` leads to the rows under it, `how` says in a sentence how it is made."""
-    title = format_html(' title="{}"', how) if how else ""
-    inner = (
-        format_html('<a href="{}"{}>{}</a>', href, title, value)
-        if href
-        else format_html("<span{}>{}</span>", title, value)
-    )
-    if not href and not how:
-        inner = format_html("{}", value)
+    """One figure of a strip; `href` leads to the rows under it, `how` is a sentence that says how it is made."""
+    inner = format_html('<a href="{}">{}</a>', href, value) if href else format_html("{}", value)
+    if how:
+        inner = explained(value, how, f"how-{crc32(label.encode()):x}")
     return format_html(
         '<div class="kpi"><span>{}</span><strong{}>{}</strong><small>{}</small></div>',
         label,

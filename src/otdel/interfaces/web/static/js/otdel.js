@@ -114,7 +114,7 @@ document.addEventListener("click", (event) => {
   const theme = from.closest("button[name=theme]");
   if (theme) { event.preventDefault(); setTheme(theme); }
   const row = from.closest("tr[data-href]");
-  if (row && !from.closest("a, button, input, label, summary") && !String(getSelection())) location.assign(row.dataset.href);
+  if (row && !from.closest("a, button, input, label, summary, [popover]") && !String(getSelection())) location.assign(row.dataset.href);
 });
 function openIt(id) {
   const target = document.getElementById(id);
