@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import psycopg
 import pytest
-import time_machine
 from django.db import connection, transaction
+from people import NOW
 
 from otdel.core import live
 
@@ -52,9 +53,9 @@ def test_what_is_rolled_back_is_not_told(heard: Heard) -> None:
 
 def test_outside_a_transaction_it_is_told_at_once(heard: Heard) -> None:
     live.changed([7], "tasks")
-    live.changed_for_all("company")
+    live.changed_for_all("plans")
 
-    assert heard() == [("tasks", frozenset({7})), ("company", None)]
+    assert heard() == [("tasks", frozenset({7})), ("plans", None)]
 
 
 def test_many_people_take_several_messages(heard: Heard) -> None:
@@ -75,11 +76,15 @@ def test_a_failure_to_tell_does_not_undo_what_was_done(
     assert "live.changed" in caplog.text
 
 
+def test_a_topic_no_page_waits_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="TOPICS"):
+        live.changed([7], "task")
+
+
 def test_tickets_hold_for_minutes() -> None:
-    with time_machine.travel("2026-03-06 12:00Z", tick=False):
-        ticket = live.ticket(7)
-        assert live.holder(ticket) == 7
-        assert live.holder(ticket.replace("7", "8", 1)) is None
-        assert live.holder("") is None
-    with time_machine.travel("2026-03-06 12:06Z", tick=False):
-        assert live.holder(ticket) is None
+    ticket = live.ticket(7, NOW)
+    assert live.holder(ticket, NOW) == (7, int(NOW.timestamp()))
+    assert live.holder(ticket.replace("7", "8", 1), NOW) is None
+    assert live.holder("", NOW) is None
+    assert live.holder(ticket, NOW + timedelta(minutes=6)) is None
+    assert live.holder(ticket, NOW - timedelta(minutes=6)) is None

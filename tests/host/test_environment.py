@@ -157,3 +157,8 @@ def test_a_folder_that_cannot_be_made_is_refused_with_advice(tmp_path: Path) -> 
 
     with pytest.raises(Refused, match="OTDEL_DATA="):
         load(tmp_path)
+
+
+@pytest.mark.parametrize(("given", "port"), [({}, 9000), ({"PORT": "65000"}, 64000), ({"OTDEL_LIVE_PORT": "0"}, 0)])
+def test_live_updates_have_a_port_beside(tmp_path: Path, given: dict[str, str], port: int) -> None:
+    assert load(tmp_path, **given).live_port == port

@@ -8,11 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from otdel.host import folders, supervisor
+from otdel.host.environment import load
 from otdel.host.refusal import Refused
 from otdel.host.supervisor import Child
 
@@ -129,3 +131,42 @@ def test_a_port_in_use_is_refused_with_another() -> None:
 def test_a_foreign_address_is_refused_with_one_of_ours() -> None:
     with pytest.raises(Refused, match=r"no address 192\.0\.2\.1"):
         supervisor.check_port("192.0.2.1", 8000)
+
+
+def held() -> tuple[socket.socket, int]:
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    return taken, taken.getsockname()[1]
+
+
+def test_live_updates_take_the_next_free_port(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.delenv("OTDEL_LIVE_PORT", raising=False)
+    taken, port = held()
+    with taken:
+        settings = replace(load({"OTDEL_DATA": str(tmp_path)}), live_port=port)
+
+        settled = supervisor.settle_live_port(settings)
+
+    assert port < settled.live_port < port + 100
+    assert os.environ["OTDEL_LIVE_PORT"] == str(settled.live_port)  # the web server tells browsers
+    assert str(settled.live_port) in capsys.readouterr().out
+    monkeypatch.delenv("OTDEL_LIVE_PORT")
+    names = [child.name for child in supervisor.children(settled)]
+    assert names == ["The web server", "The worker", "Live updates"]
+
+
+def test_a_chosen_port_of_live_updates_that_is_in_use_is_no_reason_not_to_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    taken, port = held()
+    with taken:
+        monkeypatch.setenv("OTDEL_LIVE_PORT", str(port))
+
+        settled = supervisor.settle_live_port(load({"OTDEL_DATA": str(tmp_path), "OTDEL_LIVE_PORT": str(port)}))
+
+    assert settled.live_port == 0
+    assert "once a minute" in capsys.readouterr().out
+    assert "Live updates" not in [child.name for child in supervisor.children(settled)]

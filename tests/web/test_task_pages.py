@@ -236,6 +236,7 @@ def test_pages_in_russian(firm, signed):
 
 def test_every_page_asks_for_the_counters(firm, signed):
     page = text_of(signed("anna").get("/deals/"))
-    assert 'hx-get="/tasks/counters/" hx-trigger="load, task-changed from:body, every 60s"' in page
+    assert 'hx-get="/tasks/counters/" hx-trigger="load, task-changed from:body, live:tasks from:body, ' in page
+    assert "every 60s" in page
     assert '<dialog id="task"' in page
     assert 'data-key="t"' in page

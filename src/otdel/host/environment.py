@@ -57,6 +57,7 @@ class Environment:
     database: dict[str, Any]  # one entry of Django's DATABASES
     embedded: bool  # the database is our own server, not one of DATABASE_URL
     port: int
+    live_port: int  # 0: nobody tells open pages what changed, they ask every minute
     host: str
     secret_key: str
     url: str  # public address without a slash at the end, or ""
@@ -117,13 +118,15 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
 
     data = folders.data_folder(given)
     url = read(URL)
-    host = read(HOST)
+    host, port = read(HOST), read(PORT)
+    live_port = read(LIVE_PORT)
     database = read(DATABASE)
     environment = Environment(
         data=data,
         database=database or Server(data).django(),
         embedded=database is None,
-        port=read(PORT),
+        port=port,
+        live_port=beside(port) if live_port is None else live_port,
         host=host,
         secret_key="",
         url=url,
@@ -208,6 +211,15 @@ def _number(low: int, high: int) -> Callable[[str], int]:
 
 def _perhaps(value: str) -> bool | None:
     return _yes_no(value) if value else None
+
+
+def _perhaps_port(value: str) -> int | None:
+    return _number(0, 65535)(value) if value else None
+
+
+def beside(port: int) -> int:
+    """Return the port of live updates when nobody chose one: 9000 for 8000."""
+    return port + 1000 if port + 1000 <= 65535 else port - 1000
 
 
 def _yes_no(value: str) -> bool:
@@ -335,6 +347,12 @@ DATABASE = Setting(
     _database,
 )
 PORT = Setting("PORT", "8000", "Port the web server listens on.", _number(1, 65535))
+LIVE_PORT = Setting(
+    "OTDEL_LIVE_PORT",
+    "",
+    "Port that tells open pages what changed; without it PORT plus 1000 or the next free one, 0 for none.",
+    _perhaps_port,
+)
 HOST = Setting("HOST", "127.0.0.1", "Address the web server listens on; 0.0.0.0 for all of this machine's.", _text)
 SECRET_KEY = Setting(
     "OTDEL_SECRET_KEY",
@@ -380,6 +398,6 @@ TRUSTED_PROXY = Setting(
 )
 
 SETTINGS: tuple[Setting[Any], ...] = (
-    DATA, DATABASE, PORT, HOST, SECRET_KEY, URL, ALLOWED_HOSTS, LANGUAGE, TIME_ZONE, EMAIL, EMAIL_FROM,
+    DATA, DATABASE, PORT, LIVE_PORT, HOST, SECRET_KEY, URL, ALLOWED_HOSTS, LANGUAGE, TIME_ZONE, EMAIL, EMAIL_FROM,
     WORKERS, THREADS, DEMO, DEBUG, PG_BIN, UPLOAD_LIMIT, TRUSTED_PROXY,
 )  # fmt: skip

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 
 from otdel.host import environment, processes
@@ -74,6 +75,7 @@ def run(arguments: list[str]) -> int:
     for sentence in environment.misspelt():
         say(sentence)
     check_port(settings.host, settings.port)
+    settings = settle_live_port(settings)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
@@ -111,7 +113,48 @@ def children(settings: Environment) -> list[Child]:
         "--backpressure", str(max(settings.threads * 16, 64)),
         "--log-level", "warning",
     ]  # fmt: skip
-    return [Child("The web server", web), Child("The worker", processes.django("worker"))]
+    family = [Child("The web server", web), Child("The worker", processes.django("worker"))]
+    return [*family, Child("Live updates", live(settings))] if settings.live_port else family
+
+
+def live(settings: Environment) -> processes.Command:
+    """One process with one thread holds thousands of open pages: each is a waiting task, not a thread."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "asgi", "otdel.interfaces.live.app:application",
+        "--host", settings.host, "--port", str(settings.live_port),
+        "--http", "1", "--no-ws", "--workers", "1", "--backpressure", "8192", "--backlog", "1024",
+        "--respawn-failed-workers", "--workers-kill-timeout", "5",
+        "--log-level", "warning",
+    ]  # fmt: skip
+
+
+def settle_live_port(settings: Environment) -> Environment:
+    """Find a free port for live updates where nobody chose one. They are never a reason not to start."""
+    chosen = bool(os.environ.get("OTDEL_LIVE_PORT", "").strip())
+    first = settings.live_port
+    found = next(
+        (port for port in (range(first, first + 1) if chosen else _near(first)) if _is_free(settings, port)), 0
+    )
+    if not first or found == first:
+        return settings
+    if found:
+        say(f"Port {first} is in use; open pages are told what changed on port {found}.")
+    else:
+        say(f"Port {first} is in use: open pages will ask what changed once a minute. Choose a port: OTDEL_LIVE_PORT.")
+    os.environ["OTDEL_LIVE_PORT"] = str(found)  # for the children: the web server tells browsers where
+    return replace(settings, live_port=found)
+
+
+def _near(port: int) -> range:
+    return range(port, min(port + 100, 65536))
+
+
+def _is_free(settings: Environment, port: int) -> bool:
+    try:
+        check_port(settings.host, port)
+    except Refused:
+        return False
+    return port != settings.port
 
 
 def check_port(host: str, port: int) -> None:

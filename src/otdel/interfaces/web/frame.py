@@ -86,6 +86,7 @@ def foot(lang: str) -> SafeString:
         "words": words(),
         "locale": lang,
         "charts": static("js/charts.js"),
+        "live": static("js/live.js"),
         "echarts": static("vendor/echarts.common.min.js"),
         "sortable": static("vendor/sortable.min.js"),
         "icons": sprite(),
@@ -166,11 +167,17 @@ def opens_task(url: str) -> str:
     return f'data-opens="task" hx-get="{escape(url)}" hx-target="#task-body" hx-swap="innerHTML"'
 
 
+# our own change, another's, and a page that was away
+ASKED_AGAIN = ("task-changed", "live:tasks", "live:notices", "live:again")
+SILENT = "data-quiet data-silent"
+
+
 @lru_cache(maxsize=8)
 def tasks(lang: str, may_create: bool) -> SafeString:
     """Return what asks for the counters once the page is there, and the empty dialog of a new task."""
     url = address("task_counters")
-    asks = f'<div hidden hx-get="{url}" hx-trigger="load, task-changed from:body, every 60s" hx-swap="none" data-quiet>'
+    when = ("load", *(f"{each} from:body" for each in ASKED_AGAIN), "every 60s")
+    asks = f'<div hidden hx-get="{url}" hx-trigger="{", ".join(when)}" hx-sync="this:replace" hx-swap="none" {SILENT}>'
     return mark_safe(f"{asks}</div>{_task_dialog() if may_create else ''}")
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 
 from otdel.core.queries import last_beat
+from otdel.interfaces.web import live
 
 # The worker beats every minute; three missed beats are a dead one.
 LATE = timedelta(minutes=3)
@@ -24,6 +25,8 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
             return HttpResponse("alive\n", content_type="text/plain")
         if request.path == "/readyz":
             return ready()
+        if request.path == live.PATH:
+            return live.not_led_here()
         return get_response(request)
 
     return answer

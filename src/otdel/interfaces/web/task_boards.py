@@ -19,7 +19,7 @@ from otdel.activities import queries as activities
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, page, submission
-from otdel.interfaces.web import formats, marks, task_says
+from otdel.interfaces.web import formats, live, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import TONES, local_address, tabs
@@ -46,7 +46,7 @@ def counters(request: PersonRequest) -> HttpResponseBase:
     """Numbers for the rail and the title, asked for once a page is there. One query."""
     found = queries.counters(request.user, _local(request))
     rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
-    said = {"counters": {"rooms": rooms, "total": found.attention}}
+    said = {"counters": {"rooms": rooms, "total": found.attention}, **live.offer(request)}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said), "Cache-Control": "no-store"})
 
 

@@ -41,12 +41,21 @@ document.addEventListener("htmx:beforeRequest", (event) => event.target.closest(
 document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-quiet]") || busy(-1));
 // A card refused goes back where it was.
 document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "sortable:moved") setTimeout(() => location.reload(), 2500); });
-document.addEventListener("htmx:responseError", (event) => toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
-document.addEventListener("htmx:sendError", () => toast(words.failed, { tone: "bad" }));
+document.addEventListener("htmx:responseError", (event) => event.target.closest("[data-silent]") || toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
+document.addEventListener("htmx:sendError", (event) => event.target.closest("[data-silent]") || toast(words.failed, { tone: "bad" }));
 document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
-// What waits for the person, asked for once the page is there: on the rail, in the title, on the installed app.
+// What waits for the person, asked for once the page is there: on the rail, in the title, on the installed app. Until the
+// answer comes a page shows what the page before it knew.
+const KNOWN = "otdel-counters";
 document.addEventListener("counters", ({ detail }) => {
-  for (const [url, number] of Object.entries(detail.rooms)) {
+  const before = JSON.parse(sessionStorage.getItem(KNOWN) ?? "{}");
+  sessionStorage.setItem(KNOWN, JSON.stringify(detail));
+  count(detail);
+  navigator.setAppBadge?.(detail.total).catch(() => {});
+  if (detail.news > before.news) import(data.live).then((live) => live.sound());
+});
+function count({ rooms, total }) {
+  for (const [url, number] of Object.entries(rooms)) {
     const link = $(`nav.rail a[href="${url}"]`);
     if (!link) continue;
     const mark = $(".n", link) ?? link.appendChild(document.createElement("span"));
@@ -54,9 +63,10 @@ document.addEventListener("counters", ({ detail }) => {
     mark.textContent = number || "";
     mark.hidden = !number;
   }
-  document.title = (detail.total ? `(${detail.total}) ` : "") + document.title.replace(/^\(\d+\) /, "");
-  navigator.setAppBadge?.(detail.total).catch(() => {});
-});
+  document.title = (total ? `(${total}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+}
+if (!$("nav.rail")) sessionStorage.removeItem(KNOWN); else if (sessionStorage.getItem(KNOWN)) count(JSON.parse(sessionStorage.getItem(KNOWN)));
+document.addEventListener("live", ({ detail }) => import(data.live).then((live) => live.listen(detail.url)));
 document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
 
 // Keys. A letter alone does nothing while one types or a dialog is open.

@@ -1,0 +1,119 @@
+"""What one person does shows in another's browser within two seconds, without a reload."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.utils import timezone
+from ledger import fresh
+from live_process import live_process
+from people import Firm
+from playwright.sync_api import Page, expect
+
+from otdel.tasks import actions
+from otdel.tasks.models import Task
+from otdel.tasks.rules import TaskValues, To
+
+COUNTER = 'nav.rail a[href="/tasks/"] .n'
+
+
+@pytest.fixture
+def live(live_server: Any, settings: Any) -> Iterator[int]:
+    with live_process() as port:
+        settings.PORT, settings.LIVE_PORT = urlsplit(live_server.url).port, port
+        yield port
+
+
+def give(firm: Firm, title: str) -> Task:
+    now = timezone.now()
+    values = TaskValues(title=title, deadline=now + timedelta(days=2))
+    return actions.create_tasks(by=fresh(firm.boris), values=values, to=To(people=(firm.anna.pk,)), now=now)[0]
+
+
+def wait_for_line(page: Page) -> None:
+    page.wait_for_selector("html[data-line=open]", state="attached", timeout=20_000)
+
+
+def test_a_task_given_is_counted_within_two_seconds(opened: Callable[..., Page], firm: Firm, live: int) -> None:
+    anna = opened("/customers/", firm.anna)
+    wait_for_line(anna)
+    anna.evaluate("navigator.setAppBadge = (number) => { window.badge = number; return Promise.resolve(); }")
+    title = anna.title()
+
+    began = time.monotonic()
+    first = give(firm, "Call Lutik")
+    expect(anna.locator(COUNTER)).to_have_text("1", timeout=2_000)
+    took = time.monotonic() - began
+
+    assert took < 2
+    assert anna.title() == f"(1) {title}"
+    assert anna.evaluate("window.badge") == 1
+
+    for number in (2, 3):  # in a row: the page hears of each
+        give(firm, "One more")
+        expect(anna.locator(COUNTER)).to_have_text(str(number), timeout=2_000)
+    actions.bin_many(by=fresh(firm.boris), ids=[first.pk], now=timezone.now())
+    expect(anna.locator(COUNTER)).to_have_text("2", timeout=2_000)
+
+
+def test_tabs_share_a_line_and_hand_it_over(opened: Callable[..., Page], firm: Firm, live: int) -> None:
+    first = opened("/customers/", firm.anna)
+    wait_for_line(first)
+    second = first.context.new_page()
+    second.goto(first.url)
+    second.wait_for_load_state("networkidle")
+    assert second.evaluate("document.documentElement.dataset.line") is None
+
+    give(firm, "Call Lutik")
+    for page in (first, second):
+        expect(page.locator(COUNTER)).to_have_text("1", timeout=2_000)
+
+    first.close()
+    wait_for_line(second)
+    give(firm, "One more")
+    expect(second.locator(COUNTER)).to_have_text("2", timeout=2_000)
+
+
+def test_a_line_that_broke_is_made_again_and_nothing_is_missed(
+    opened: Callable[..., Page], firm: Firm, live_server: Any, settings: Any
+) -> None:
+    settings.PORT = urlsplit(live_server.url).port
+    with live_process() as port:
+        settings.LIVE_PORT = port
+        anna = opened("/customers/", firm.anna)
+        wait_for_line(anna)
+    anna.wait_for_selector("html:not([data-line])", state="attached", timeout=10_000)
+    give(firm, "While nobody listened")
+    with live_process(port):
+        wait_for_line(anna)
+        expect(anna.locator(COUNTER)).to_have_text("1", timeout=2_000)
+
+
+def test_without_live_updates_pages_work_and_say_nothing(
+    opened: Callable[..., Page], firm: Firm, settings: Any
+) -> None:
+    settings.LIVE_PORT = 0
+    give(firm, "Call Lutik")
+    anna = opened("/customers/", firm.anna)
+    expect(anna.locator(COUNTER)).to_have_text("1")
+    anna.evaluate("console.error = () => {}")  # htmx tells developers
+    anna.context.set_offline(True)
+    anna.evaluate("document.body.dispatchEvent(new Event('task-changed'))")
+    anna.wait_for_timeout(500)
+    expect(anna.locator("#toasts")).to_be_empty()
+
+
+def test_the_next_page_shows_what_this_one_knew_at_once(opened: Callable[..., Page], firm: Firm, settings: Any) -> None:
+    settings.LIVE_PORT = 0
+    give(firm, "Call Lutik")
+    anna = opened("/customers/", firm.anna)
+    expect(anna.locator(COUNTER)).to_have_text("1")
+    anna.route("**/tasks/counters/", lambda route: None)  # never answered
+    anna.goto(anna.url.replace("customers", "deals"))
+    expect(anna.locator(COUNTER)).to_have_text("1")
+    assert anna.title().startswith("(1) ")
