@@ -82,7 +82,8 @@ def test_a_page_takes_at_most_eight_queries(firm, signed, who, address):
     client = signed(who)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(f"/plan/{address}").status_code == 200
-    assert len(queries) <= 7, [query["sql"][:90] for query in queries]
+    # an empty board looks where there are numbers instead
+    assert len(queries) <= (8 if "metric" in address else 7), [query["sql"][:90] for query in queries]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,13 @@ def period_title(period: Period) -> str:
     return _title(period, get_language() or "en")
 
 
+def period_inside(period: Period) -> str:
+    """Return the period's name as it stands after other words: «План: ноябрь 2026», "Plan: November 2026"."""
+    text = period_title(period)
+    is_word = period.kind in (Kind.MONTH, Kind.WEEK) and (get_language() or "en").startswith("ru")
+    return text[:1].lower() + text[1:] if is_word else text
+
+
 @lru_cache(maxsize=4096)
 def _title(period: Period, lang: str) -> str:
     year, month = period.start.year, period.start.month

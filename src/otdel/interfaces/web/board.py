@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from otdel.core.periods import Kind, Period
-from otdel.core.titles import period_title
+from otdel.core.titles import period_inside, period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
@@ -25,11 +25,15 @@ from otdel.org import access
 from otdel.org.rules import Right
 from otdel.plans.queries.board import Board, BoardQuery, board
 from otdel.plans.queries.documents import METRICS
+from otdel.plans.queries.opening import opening
 
 
 @page
 def show(request: PersonRequest) -> HttpResponse:
     shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
+    nearest = _nearest(request, shown)
+    if nearest:
+        return HttpResponseRedirect(nearest)
     numbers = Numbers.of(shown.query.metric, shown.currency)
     draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0)
     context = {
@@ -56,6 +60,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "heat": draw.heat(),
         "tabs": _tabs(shown),
         "empty": says.empty(shown),
+        "instead": _instead(request, shown),
         "tolerance": formats.current().percent(shown.course.tolerance),
         "unit": numbers.unit,
         "address": shown.query.address(),
@@ -65,6 +70,26 @@ def show(request: PersonRequest) -> HttpResponse:
         "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
     }
     return TemplateResponse(request, "plans/board.html", context)
+
+
+def _nearest(request: PersonRequest, shown: Board) -> str:
+    """Return the address of the nearest board with numbers when this one is empty and was not asked for by name."""
+    if not says.is_empty(shown) or {"metric", "period"} <= request.GET.keys() or "from" in request.GET:
+        return ""
+    found = opening(request.user, shown.query, request.GET.keys())
+    if found is None or (found.metric, found.period) == (shown.query.metric, shown.query.period):
+        return ""
+    asked = shown.query.period if found.period != shown.query.period else None
+    return board_url(found, instead=asked)
+
+
+def _instead(request: PersonRequest, shown: Board) -> tuple[str, str, str] | None:
+    """Return why another period is shown, and the way to the one people expect: (sentence, its name, address)."""
+    try:
+        asked = Period.parse(request.GET.get("instead", ""))
+    except ValueError:
+        return None
+    return says.instead(asked, shown), period_inside(asked), board_url(shown.query, period=asked)
 
 
 def _plan_url(request: PersonRequest, shown: Board) -> str:

@@ -18,7 +18,7 @@ from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from otdel.core.titles import period_title
+from otdel.core.titles import period_inside, period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.sheets import XLSX
 from otdel.interfaces.web import board_says as says
@@ -41,7 +41,7 @@ def download(request: PersonRequest, form: str) -> HttpResponse:
         raise Http404
     shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
     content, kind = (workbook(shown), XLSX) if form == "xlsx" else (paper(shown), PDF)
-    name = f"{metric_label(shown.query.metric)}, {shown.title}, {period_title(shown.query.period)}"
+    name = f"{metric_label(shown.query.metric)}, {shown.title}, {period_inside(shown.query.period)}"
     response = HttpResponse(content, content_type=kind)
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{form}") or "attachment"
     return response

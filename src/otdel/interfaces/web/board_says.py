@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from otdel.core.periods import Kind
-from otdel.core.titles import period_title
+from otdel.core.periods import Kind, Period
+from otdel.core.titles import period_inside, period_title
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.formats import DASH, Formats
 from otdel.interfaces.web.plans import COUNTS, metric_label
@@ -69,7 +69,7 @@ def cuts() -> dict[str, str]:
 def title(shown: Board) -> str:
     return _("%(metric)s: %(period)s") % {
         "metric": metric_label(shown.query.metric),
-        "period": period_title(shown.query.period),
+        "period": period_inside(shown.query.period),
     }
 
 
@@ -337,7 +337,11 @@ def _spread_notes(shown: Board, numbers: Numbers) -> Iterator[str]:
     own, spread = shown.own_plan, shown.spread_plan
     if own is not None and spread is not None and own.amount != spread.amount:
         words = {"given": numbers.whole(spread.amount), "whole": numbers.whole(own.amount)}
-        yield _("Given out to those below: %(given)s of %(whole)s.") % words
+        words["rest"] = numbers.whole(abs(own.amount - spread.amount))
+        if spread.amount > own.amount:
+            yield _("More is given out than the plan has: %(given)s against %(whole)s, %(rest)s too much.") % words
+        else:
+            yield _("Given out to those below: %(given)s of %(whole)s, %(rest)s is left.") % words
 
 
 def _fact_source(shown: Board) -> str:
@@ -365,9 +369,13 @@ def _fact_source(shown: Board) -> str:
     return said[shown.query.metric] % {"purchase": words[shown.purchase]}
 
 
+def is_empty(shown: Board) -> bool:
+    return not any(row.figures.fact or row.figures.plan for row in shown.rows)
+
+
 def empty(shown: Board) -> str:
     """Say why there is nothing to show, or ""."""
-    if shown.rows and any(row.figures.fact or row.figures.plan for row in shown.rows):
+    if not is_empty(shown):
         return ""
     if shown.course.state == "ahead":
         return _("The period has not begun, and nothing is planned for it yet.")
@@ -383,3 +391,9 @@ def curve_title(shown: Board) -> str:
         Kind.YEAR: _("How the year goes"),
         Kind.RANGE: _("How the period goes"),
     }[shown.query.period.kind]
+
+
+def instead(asked: Period, shown: Board) -> str:
+    """Say why another period is shown than the one people expect to see first."""
+    words = {"period": period_title(asked), "shown": period_inside(shown.query.period)}
+    return _("%(period)s: neither a plan nor a fact yet. Shown is %(shown)s, the latest with numbers.") % words
