@@ -157,6 +157,7 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | GET plan plan?cut=region              | sees  sees  sees  open  open  403   403   login
 -                                | GET plan_quality plan_quality?period=2026-01 | open open open open  open  403   403   login
 -                                | GET plan_rows                         | sees  sees  sees  open  open  403   403   login
+-                                | GET plan_task?unit={north}&row=person-{anna} | done done done 404 404 403   403   login
 -                                | GET plan_board_file                   | sees  sees  sees  open  open  403   403   login
 -                                | GET plan_board_file.pdf               | open  open  open  open  open  403   403   login
 -                                | GET plan?unit={north} plan_rows?unit={north} plan_board_file?unit={north} | sees  sees  sees  404   404   403   403   login

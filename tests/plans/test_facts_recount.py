@@ -282,7 +282,9 @@ def check(world: World, number: int) -> None:
         assert alive(read.by_segment) == total(inside, "unit_id", "person_id", "all_segments"), metric
         assert {(day,): amount for day, amount in alive(read.by_day).items()} == total(inside, "day"), metric
         past = [fact for fact in wanted if fact.day in HISTORY]
-        assert {(day,): amount for day, amount in alive(read.history).items()} == total(past, "day"), metric
+        assert {(day,): amount for day, amount in alive(facts.unpacked(read.history)).items()} == total(past, "day"), (
+            metric
+        )
     check_one_person(world, everything, number)
     check_level(counted, units, number)
 

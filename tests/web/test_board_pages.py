@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from html import unescape
 from io import BytesIO
 
 import openpyxl
@@ -58,10 +60,19 @@ def test_a_head_sees_where_the_plan_stands(firm, signed):
     assert "+40%" in page
     assert "−40%" in page
     assert "Volkova" not in page
-    # whoever is behind is given a task in one press, the figures written down already
     assert page.count(">Give a task</a>") == 1
-    assert "/tasks/new/?to=" in page
-    assert "is+behind+the+plan" in page
+
+
+def test_whoever_is_behind_is_given_a_task_with_the_figures_written_down(firm, signed):
+    client = signed("boris")
+    link = re.search(r'href="([^"]+)"[^>]*>Give a task</a>', client.get("/plan/").content.decode())
+    opened = client.get(unescape(link[1]))
+
+    assert opened.status_code == 302
+    assert f"/tasks/new/?to={firm.boris.pk}&" in opened.url
+    assert "Belov+B.+is+behind+the+plan%3A+300+of+500" in opened.url
+    assert client.get("/plan/task/?row=person-999").status_code == 404
+    assert client.get(f"/plan/task/?unit={firm.south.pk}&row=person-{firm.vera.pk}").status_code == 404
 
 
 def test_the_same_in_russian(firm, signed):

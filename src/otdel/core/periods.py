@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 # Outside these years production calendars say nothing and date arithmetic begins to overflow.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -83,7 +84,7 @@ class Period:
             case Kind.RANGE:
                 return f"{self.start}..{self.last}"
 
-    @property
+    @cached_property
     def end(self) -> date:
         """First day after the period."""
         if self.stop is not None:

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from otdel.core.periods import Period
 from otdel.plans.rules import LineKey
 
 CENT = Decimal("0.01")
-DIMENSIONS = tuple(field.name for field in fields(LineKey))[2:]
+DIMENSIONS = LineKey._fields[2:]
 # Working days in `start <= day < end`.
 Counting = Callable[[date, date], int]
 
 
-@dataclass(frozen=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The amount of one plan line over `start <= day < end`."""
 
     start: date
@@ -49,8 +49,9 @@ def plan_for(period: Period, lines: Sequence[Stretch], working: Counting) -> Pla
     1. The line of exactly this period. 2. Lines inside it that do not overlap, covering the most days and, for
     as many days, the fewest. 3. Where none lies inside: the share, by working days, of the shortest line around.
     """
+    exactly = (period.start, period.end)
     for line in lines:
-        if (line.start, line.end) == (period.start, period.end):
+        if line[:2] == exactly:
             return Planned(line.amount)
     inside = _best_inside([line for line in lines if period.start <= line.start and line.end <= period.end])
     total = sum((line.amount for line in inside), Decimal(0))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -36,8 +36,7 @@ class PlannedTwice(Conflict):
     """Another approved plan already has these lines."""
 
 
-@dataclass(frozen=True)
-class LineKey:
+class LineKey(NamedTuple):
     """Whose line it is and what it is cut by. Empty parts mean "all"."""
 
     unit_id: int
@@ -50,7 +49,7 @@ class LineKey:
 
     def __str__(self) -> str:
         """The form pages and files carry: 12.34...-."""
-        return ".".join("" if part is None else str(int(part)) for part in astuple(self))
+        return ".".join("" if part is None else str(int(part)) for part in self)
 
     @classmethod
     def parse(cls, text: str) -> LineKey:

@@ -8,20 +8,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otdel.calc.planning_quality import PlanningQuality
-from otdel.core.errors import Invalid
+from otdel.core.errors import Invalid, NotFound
 from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks
-from otdel.interfaces.web.board_rows import board_url
+from otdel.interfaces.web.board_rows import board_url, row_key
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plans import metric_label
+from otdel.plans.queries.board import board
 from otdel.plans.queries.documents import METRICS
 from otdel.plans.queries.drill import Drill, DrillQuery, Record, drill
 from otdel.plans.queries.grid import as_period
@@ -45,6 +47,24 @@ def rows(request: PersonRequest) -> HttpResponse:
         "forward": f"?{_without(given, 'after')}&after={found.after[0]}_{found.after[1]}" if found.after else "",
     }
     return TemplateResponse(request, "plans/board_rows.html", context)
+
+
+@page
+def task(request: PersonRequest) -> HttpResponse:
+    """Lead from a row that is behind to the form of a task, with the figures of this moment written down."""
+    shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
+    row = next((row for row in shown.rows if row_key(row) == request.GET.get("row")), None)
+    if row is None:
+        raise NotFound(_("There is no such department, or you may not see it."))
+    numbers = Numbers.of(shown.query.metric, shown.currency)
+    figures = row.figures
+    text = _("%(name)s is behind the plan: %(fact)s of %(due)s. What is to be done?") % {
+        "name": row.name,
+        "fact": numbers(figures.fact),
+        "due": numbers(figures.expected if shown.course.state == "open" else figures.amount),
+    }
+    whom = {"unit": f"{row.id}+"} if row.kind == "unit" else {"to": row.id}
+    return redirect(f"{reverse('task_new')}?{urlencode(whom | {'title': text, 'accept': 1})}")
 
 
 def _rows_lead(found: Drill, numbers: Numbers) -> str:
@@ -220,5 +240,6 @@ def _worst(found: Quality, line: ClosedLine, numbers: Numbers) -> dict[str, Any]
 
 urlpatterns = [
     path("plan/rows/", rows, name="plan_rows"),
+    path("plan/task/", task, name="plan_task"),
     path("plan/quality/", planning_quality, name="plan_quality"),
 ]

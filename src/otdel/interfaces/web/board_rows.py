@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from itertools import count
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -24,6 +23,10 @@ from otdel.plans.queries.figures import Figures
 
 MOST_COLUMNS = 12
 ZERO = Decimal(0)
+
+
+def row_key(row: Row) -> str:
+    return f"{row.kind}-{row.id}"
 
 
 def board_url(query: BoardQuery, **changes: object) -> str:
@@ -97,17 +100,20 @@ class Drawing:
         return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
 
     def _task(self, row: Row) -> str:
-        """Return a link that gives a task to whoever is behind, with the figures written down already."""
+        """Return a link that gives a task to whoever is behind; what it says is written when it is opened."""
         if not self.may_give or row.figures.mark != "under":
             return ""
-        text = _("%(name)s is behind the plan: %(fact)s of %(due)s. What is to be done?") % {
-            "name": row.name,
-            "fact": self.numbers(row.figures.fact),
-            "due": self.numbers(row.figures.expected if self.is_open else row.figures.amount),
-        }
-        whom = {"unit": f"{row.id}+"} if row.kind == "unit" else {"to": row.id}
-        url = f"{_path('task_new')}?{urlencode(whom | {'title': text, 'accept': 1})}"
-        return f' <a class="btn quiet" href="{escape(url)}" {opens_task(url)}>{escape(_("Give a task"))}</a>'
+        before, between, after = self._task_link
+        key = row_key(row)
+        return f"{before}{key}{between}{key}{after}"
+
+    @cached_property
+    def _task_link(self) -> tuple[str, str, str]:
+        """Return the markup of the link around the row's key, which is in it twice."""
+        url = f"{_path('plan_task')}?{self.shown.query.address()}&row="
+        link = f' <a class="btn quiet" href="{escape(url)}@" {opens_task(url + "@")}>{escape(_("Give a task"))}</a>'
+        before, between, after = link.split("@")
+        return before, between, after
 
     def cells(self, row: Row, bullet: str = "") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""

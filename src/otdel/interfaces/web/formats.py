@@ -38,7 +38,7 @@ SYMBOLS = {
 
 Number = int | float | Decimal
 _STEPS = tuple(Decimal(1).scaleb(-places) for places in range(9))
-_POWERS = ((Decimal(10**12), 12), (Decimal(10**9), 9), (Decimal(10**6), 6), (Decimal(10**3), 3))
+_POWERS = (12, 9, 6, 3)
 
 
 class Formats:
@@ -55,7 +55,7 @@ class Formats:
             f"{NBSP}%" if self.locale.percent_formats[None].pattern.endswith((f"{NBSP}%", " %")) else "%"
         )
         self.symbol_first = self.locale.currency_formats["standard"].pattern.startswith("¤")
-        self.short = {power: _short_word(self.locale, power) for _, power in _POWERS}
+        self.short = {power: _short_word(self.locale, power) for power in _POWERS}
         self.short_gap = NBSP if self.locale.language == "ru" else ""
 
     # numbers
@@ -68,15 +68,13 @@ class Formats:
             text = f"{value.quantize(_STEPS[places], ROUND_HALF_UP):,f}"
         else:
             text = f"{value:,}" if type(value) is int and places == 0 else f"{_round(value, places):,f}"
-        return self._local(text) if places or text[0] == "-" else text.replace(",", self.group)
+        return self._local(text)
 
     def _local(self, text: str) -> str:
         if text[0] == "-":
-            text = text[1:] if not text.strip("-0.,") else MINUS + text[1:]
-        if "." not in text:
-            return text.replace(",", self.group)
-        whole, _dot, part = text.partition(".")
-        return str(whole.replace(",", self.group) + self.decimal + part)
+            text = MINUS + text[1:] if text.strip("-0.,") else text[1:]
+        # a NUL stands in for the comma while the point becomes one
+        return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.group)
 
     def plain(self, value: Number | None, most: int = 3) -> str:
         """A quantity without trailing zeros: «2», «2,5»."""
@@ -90,7 +88,7 @@ class Formats:
         if value is None:
             return DASH
         if places is None:
-            places = 0 if type(value) is int or value == int(value) else 2
+            places = 2 if value % 1 else 0
         return self._with_symbol(self.number(value, places), currency)
 
     def _with_symbol(self, text: str, currency: str) -> str:
@@ -109,14 +107,13 @@ class Formats:
 
     def _compact(self, value: Decimal, digits: int) -> str:
         rounded = _significant(value, digits)
-        size = abs(rounded)
-        for step, power in _POWERS:
-            if size >= step:
-                scaled = rounded / step
-                places = max(digits - 1 - scaled.adjusted(), 0)
-                text = self.plain(scaled, places) if power == 3 else self.number(scaled, places)
-                return f"{text}{self.short_gap}{self.short[power]}"
-        return self.number(rounded, 0) if rounded == int(rounded) else self.plain(rounded, 2)
+        power = min(rounded.adjusted() // 3 * 3, 12) if rounded else 0
+        if power < 3:
+            return self.plain(rounded, 2) if rounded % 1 else self.number(rounded, 0)
+        scaled = rounded.scaleb(-power)
+        places = max(digits - 1 - scaled.adjusted(), 0)
+        text = self.plain(scaled, places) if power == 3 else self.number(scaled, places)
+        return f"{text}{self.short_gap}{self.short[power]}"
 
     def percent(self, ratio: Number | None, places: int = 0) -> str:
         """0.64 is «64 %»."""
@@ -198,8 +195,12 @@ def _round(value: Number, places: int) -> Decimal:
 def _significant(value: Decimal, digits: int) -> Decimal:
     if not value:
         return value
-    places = digits - 1 - value.adjusted()
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(_step(digits - 1 - value.adjusted()), rounding=ROUND_HALF_UP)
+
+
+@lru_cache(maxsize=64)
+def _step(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def _at_noon(value: dt.date) -> dt.datetime:

@@ -31,10 +31,17 @@ def deviation(
     """«−33 % ▼» with colour, sign and words when outside tolerance either way; loops give their `fmt`."""
     fmt = fmt or formats.current()
     text = fmt.deviation(ratio, places)
-    if ratio is None or abs(float(ratio)) <= float(tolerance):
+    if ratio is None or _within(ratio, tolerance):
         return SafeString(f'<span class="dev">{text}</span>')
     tone = "under" if ratio < 0 else "over"
     return SafeString(f'<span class="dev {tone}">{text} {_outside(fmt.lang, tone)}</span>')
+
+
+def _within(ratio: Number, tolerance: Number) -> bool:
+    """Compare Decimals as they are; a float meets the tolerance as the float nearest to it."""
+    if type(ratio) is Decimal and type(tolerance) is Decimal:
+        return abs(ratio) <= tolerance
+    return abs(float(ratio)) <= float(tolerance)
 
 
 @lru_cache(maxsize=8)
@@ -75,7 +82,8 @@ def bullet(
         place = float(value) * scale
         return "0.0" if place <= 0 else f"{place:.1f}" if place < WIDTH - 2 else f"{WIDTH - 2}.0"
 
-    parts = [f'<rect class="track" y="7" width="{at(plan if plan is not None else full)}" height="5"/>']
+    end = at(full if plan is None else plan)
+    parts = [f'<rect class="track" y="7" width="{end}" height="5"/>']
     if low is not None and high is not None:
         parts.append(
             f'<rect class="fan" x="{at(low)}" y="6" width="{max(float(at(high)) - float(at(low)), 1):.1f}" height="7"/>'
@@ -84,7 +92,7 @@ def bullet(
     if due is not None:
         parts.append(f'<path class="due" d="M{at(due)} 2V17"/>')
     if plan is not None:
-        parts.append(f'<path class="plan" d="M{at(plan)} 1V18"/>')
+        parts.append(f'<path class="plan" d="M{end} 1V18"/>')
     name = f"bullet {kind}" if kind else "bullet"
     stretch = ' preserveAspectRatio="none"' if kind == "wide" else ""
     return SafeString(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -192,7 +192,7 @@ def _write(plan: Plan, amounts: Mapping[Cell, Decimal | None]) -> None:
     ]
     PlanLine.objects.bulk_update(changed, ["amount"], batch_size=1000)
     added = [
-        PlanLine(plan=plan, metric=plan.metric, starts_on=start, ends_on=end, amount=amount, **asdict(key))
+        PlanLine(plan=plan, metric=plan.metric, starts_on=start, ends_on=end, amount=amount, **key._asdict())
         for (key, start, end), amount in amounts.items()
         if amount is not None and (key, start, end) not in ids
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -35,7 +34,7 @@ def spread_plan(*, by: Person, plan_id: int, unit_id: int, people: list[int], no
         raise Conflict(_("The department has no number of its own yet. Type it first."))
     standing = _present(plan, unit_id, people)
     lines = [
-        PlanLine(plan=plan, metric=plan.metric, starts_on=start, ends_on=end, amount=part, **asdict(key))
+        PlanLine(plan=plan, metric=plan.metric, starts_on=start, ends_on=end, amount=part, **key._asdict())
         for start, end, amount in own
         for key, part in _parts(amount, unit_id, people, standing[start, end])
     ]

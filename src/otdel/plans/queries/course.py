@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,8 +61,7 @@ def course_of(
     query: BoardQuery, days: Calendar, facts: Facts, today: date, tolerance: Decimal
 ) -> tuple[Course, Floats]:
     period = query.period
-    profile = pace.learn_profile(_past_periods(period, days, facts.history, today))
-    weights = profile.by_day(days.mask(period.start, period.end))
+    profile, weights = _rhythm(period, history_of(period, today) if facts.history else None, days, facts.history)
     passed = min(max((today - period.start).days, 0), len(period))
     weight = pace.weight_passed(weights, passed)
     now = min(max(today, period.start), period.end)
@@ -81,15 +80,22 @@ def course_of(
     return course, weights
 
 
-def _past_periods(period: Period, days: Calendar, by_day: Mapping[date, Decimal], today: date) -> list[pace.PastPeriod]:
-    if not by_day:
-        return []
-    stretch = history_of(period, today)
+@lru_cache(maxsize=2048)
+def _rhythm(period: Period, stretch: Period | None, days: Calendar, history: str) -> tuple[pace.Profile, Floats]:
+    """Learn the profile of the stretch's days. The same days teach the same: it is asked anew for every page."""
+    profile = pace.learn_profile(_past_periods(period, stretch, days, history))
+    weights = profile.by_day(days.mask(period.start, period.end))
+    weights.setflags(write=False)
+    return profile, weights
+
+
+def _past_periods(period: Period, stretch: Period | None, days: Calendar, history: str) -> list[pace.PastPeriod]:
     if stretch is None:
         return []
+    by_day = {day: float(amount) for day, amount in reading.unpacked(history).items()}
     return [
         pace.PastPeriod(
-            days.mask(past.start, past.end), np.array([float(by_day.get(day, ZERO)) for day in past], dtype=np.float64)
+            days.mask(past.start, past.end), np.array([by_day.get(day, 0.0) for day in past], dtype=np.float64)
         )
         for past in stretch.split(period.kind)
     ]

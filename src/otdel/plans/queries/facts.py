@@ -48,8 +48,14 @@ class Facts:
     by_person: dict[tuple[int, int], Decimal] = field(default_factory=dict)
     by_segment: dict[tuple[int, int, int], Decimal] = field(default_factory=dict)
     by_day: dict[date, Decimal] = field(default_factory=dict)
-    # of the whole department, whoever the rows are for: what the profile is learnt from
-    history: dict[date, Decimal] = field(default_factory=dict)
+    # "day amount,day amount…" of the whole department, whoever the rows are for: what the profile is learnt from.
+    # One text instead of a row a day: whoever has learnt from it already need not even read it.
+    history: str = ""
+
+
+def unpacked(history: str) -> dict[date, Decimal]:
+    pairs = (each.split(" ") for each in history.split(",") if each)
+    return {date.fromisoformat(day): Decimal(amount) for day, amount in pairs}
 
 
 def read(
@@ -59,22 +65,28 @@ def read(
 
     `history` are the finished days a profile is learnt from, `past` the same period of last year.
     """
-    first = min(part.start for part in (period, history, past) if part)
+    parts = [part for part in (period, past, history) if part]
     parameters = {
         "metric": metric,
         "source": metrics.DEFINITIONS[metric].source,
-        "from": first,
+        "from": min(part.start for part in parts),
         "first": period.start,
         "last": period.last,
-        **_range("history", history),
-        **_range("past", past),
         **whose.parameters,
     }
     facts = Facts()
     with connection.cursor() as cursor:
-        cursor.execute(_read_sql(metric, whose, cut, has_history=history is not None), parameters)
-        for kind, unit, person, segment, day, amount in cursor:
-            _put(facts, kind, (unit, person, segment, day), amount)
+        cursor.execute(_read_sql(metric, whose, cut, _Days(period, past, history)), parameters)
+        for kind, unit, person, segment, day, amount, packed in cursor:
+            match kind:
+                case "person":
+                    facts.by_person[unit, person] = amount
+                case "segment":
+                    facts.by_segment[unit, person, segment] = amount
+                case "day":
+                    facts.by_day[day] = amount
+                case _:
+                    facts.history = packed or ""
     return facts
 
 
@@ -97,42 +109,54 @@ def read_level(metric: str, whose: Whose, day: date, window: int, cut: str | Non
     return facts
 
 
-def _range(name: str, period: Period | None) -> dict[str, date | None]:
-    return {f"{name}_first": period.start if period else None, f"{name}_last": period.last if period else None}
-
-
-def _put(facts: Facts, kind: str, key: tuple[Any, ...], amount: Decimal) -> None:
-    unit, person, segment, day = key
-    match kind:
-        case "person":
-            facts.by_person[unit, person] = amount
-        case "segment":
-            facts.by_segment[unit, person, segment] = amount
-        case "day":
-            facts.by_day[day] = amount
-        case _:
-            facts.history[day] = amount
-
-
 def _add(totals: dict[Any, Decimal], key: Any, amount: Decimal) -> None:
     totals[key] = totals.get(key, Decimal(0)) + amount
 
 
 _PERIOD = "day BETWEEN %(first)s AND %(last)s"
-_SHOWN = f"({_PERIOD} OR day BETWEEN %(past_first)s AND %(past_last)s)"
-_HISTORY = "day BETWEEN %(history_first)s AND %(history_last)s"
 _LIVE = "= ANY (ARRAY(SELECT day FROM changed))"
 _KEPT = "metric = %(metric)s AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day)"
 
 
-def _both(table: str, live: str, columns: str, days: str, whose: str) -> str:
-    """Kept rows of unchanged days and live rows of changed ones."""
-    condition = f"{days} AND {whose}"
-    return f"""(SELECT {columns} FROM plans_{table} f WHERE {_KEPT} AND {condition}
-        UNION ALL SELECT {columns} FROM {live} WHERE {condition}) r"""
+@dataclass(frozen=True)
+class _Days:
+    """The stretches of days one board asks for."""
+
+    period: Period
+    past: Period | None
+    history: Period | None
+
+    @property
+    def shown(self) -> list[Period]:
+        return [self.period, self.past] if self.past else [self.period]
+
+    @property
+    def learnt(self) -> list[Period]:
+        return [self.history] if self.history else []
 
 
-def _read_sql(metric: str, whose: Whose, cut: str | None, *, has_history: bool) -> str:
+def _both(table: str, live: str, columns: str, days: Collection[str], whose: str) -> str:
+    """Kept rows of unchanged days and live rows of changed ones.
+
+    Each stretch of days is a branch of its own: joined by OR they would keep the index from finding any of them.
+    """
+    kept = [f"SELECT {columns} FROM plans_{table} f WHERE {_KEPT} AND {days} AND {whose}" for days in days]
+    changed = f"SELECT {columns} FROM {live} WHERE ({' OR '.join(days)}) AND {whose}"
+    return f"({' UNION ALL '.join([*kept, changed])}) r"
+
+
+def _between(periods: Collection[Period]) -> list[str]:
+    """Return conditions that together name every day of the periods once. Dates need no quoting from anybody."""
+    spans: list[tuple[date, date]] = []
+    for start, end in sorted((part.start, part.end) for part in periods):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], end))
+        else:
+            spans.append((start, end))
+    return [f"day >= '{start}' AND day < '{end}'" for start, end in spans]
+
+
+def _read_sql(metric: str, whose: Whose, cut: str | None, days: _Days) -> str:
     all_of_units = "unit_id = ANY (%(units)s)"
     mine = whose.condition
     alone = whose.person_id is not None
@@ -140,23 +164,35 @@ def _read_sql(metric: str, whose: Whose, cut: str | None, *, has_history: bool) 
         """changed AS MATERIALIZED (SELECT DISTINCT day FROM plans_changedday
         WHERE source = %(source)s AND day BETWEEN %(from)s AND %(last)s)""",
         f"""live AS MATERIALIZED (SELECT day, unit_id, person_id, sum(amount) AS amount
-        FROM ({metrics.plain(metric, _LIVE)}) r WHERE ({all_of_units}) OR ({mine}) GROUP BY 1, 2, 3)""",
+        FROM ({metrics.plain(metric, _LIVE)}) r WHERE {f"({all_of_units}) OR ({mine})" if alone else mine}
+        GROUP BY 1, 2, 3)""",
+        _daily("own_days", "factday", days.shown, mine)
+        if alone
+        else _daily("own_days", "factunitday", [*days.shown, *days.learnt], all_of_units),
     ]
-    persons = _both("factday", "live", "unit_id, person_id, amount", _PERIOD, mine)
-    daily = "factday" if alone else "factunitday"
-    days = _both(daily, "live", "day, amount", _SHOWN, mine)
+    persons = _both("factday", "live", "unit_id, person_id, amount", [_PERIOD], mine)
     selects = [
-        f"SELECT 'person', unit_id, person_id, NULL::bigint, NULL::date, sum(amount) FROM {persons} GROUP BY 2, 3",
-        f"SELECT 'day', NULL, NULL, NULL, day, sum(amount) FROM {days} GROUP BY 5",
+        f"SELECT 'person', unit_id, person_id, NULL::bigint, NULL::date, sum(amount), '' FROM {persons} GROUP BY 2, 3",
+        f"SELECT 'day', NULL, NULL, NULL, day, amount, '' FROM own_days WHERE {' OR '.join(_between(days.shown))}",
     ]
-    if has_history:
-        history = _both("factunitday", "live", "day, amount", _HISTORY, all_of_units)
-        selects.append(f"SELECT 'history', NULL, NULL, NULL, day, sum(amount) FROM {history} GROUP BY 5")
+    if days.history:
+        if alone:
+            ctes.append(_daily("unit_days", "factunitday", days.learnt, all_of_units))
+        selects.append(
+            "SELECT 'history', NULL, NULL, NULL, NULL, NULL, string_agg(day || ' ' || amount, ',' ORDER BY day) "
+            f"FROM {'unit_days' if alone else 'own_days'} WHERE {_between(days.learnt)[0]}"
+        )
     if cut:
         ctes.append(f"""live_cells AS MATERIALIZED (SELECT * FROM ({metrics.cut(metric, _LIVE)}) r
         WHERE {mine} AND {_PERIOD})""")
-        cells = _both("factcell", "live_cells", f"unit_id, person_id, {cut} AS segment, amount", _PERIOD, mine)
+        cells = _both("factcell", "live_cells", f"unit_id, person_id, {cut} AS segment, amount", [_PERIOD], mine)
         selects.append(
-            f"SELECT 'segment', unit_id, person_id, segment::bigint, NULL, sum(amount) FROM {cells} GROUP BY 2, 3, 4"
+            "SELECT 'segment', unit_id, person_id, segment::bigint, NULL, sum(amount), '' "
+            f"FROM {cells} GROUP BY 2, 3, 4"
         )
     return f"WITH {', '.join(ctes)}\n" + "\nUNION ALL\n".join(selects)
+
+
+def _daily(name: str, table: str, days: Collection[Period], whose: str) -> str:
+    both = _both(table, "live", "day, amount", _between(days), whose)
+    return f"{name} AS MATERIALIZED (SELECT day, sum(amount) AS amount FROM {both} GROUP BY day)"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from otdel.calc.pace import Source
 from otdel.core.periods import Period
@@ -32,15 +33,14 @@ class Course:
     tolerance: Decimal
     is_level: bool = False
 
-    @property
+    @cached_property
     def state(self) -> State:
         if self.today < self.period.start:
             return "ahead"
         return "closed" if self.today >= self.period.end else "open"
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(NamedTuple):
     """One line of the board. None is "no answer", never zero."""
 
     plan: Planned | None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -14,9 +14,10 @@ from otdel.plans.coverage import Counting, Planned, Stretch
 from otdel.plans.queries.place import BoardQuery, Place
 from otdel.plans.rules import LineKey
 
+ZERO = Decimal(0)
 
-@dataclass(frozen=True)
-class Line:
+
+class Line(NamedTuple):
     key: LineKey
     stretch: Stretch
     version: int
@@ -124,11 +125,14 @@ def _dimension(cut: str) -> str:
 
 
 def _sum(parts: Iterable[Planned | None]) -> Planned | None:
-    total: Planned | None = None
-    for part in parts:
-        if part is not None:
-            total = part if total is None else total + part
-    return total
+    found = [part for part in parts if part is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    return Planned(
+        sum([part.amount for part in found], ZERO),
+        any(part.derived for part in found),
+        any(part.partial for part in found),
+    )
 
 
 def _merge(parts: Iterable[Mapping[int, Planned]]) -> dict[int, Planned]:
