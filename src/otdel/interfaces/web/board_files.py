@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import typst
 import xlsxwriter
 from django.http import Http404, HttpResponse
 from django.urls import path
-from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from otdel.core.titles import period_inside, period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.sheets import XLSX
-from otdel.interfaces.web import board_says as says
-from otdel.interfaces.web import formats
-from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.board_paper import headings, is_open, paper, summary
 from otdel.interfaces.web.plans import metric_label
 from otdel.org import access
 from otdel.org.rules import Right
@@ -47,40 +40,11 @@ def download(request: PersonRequest, form: str) -> HttpResponse:
     return response
 
 
-def headings(shown: Board) -> list[tuple[str, str]]:
-    """Return the columns of the screen: what they are called and how they are written."""
-    found = [
-        (_("Plan"), "money"),
-        (_("Expected to date"), "money"),
-        (_("Fact"), "money"),
-        (_("Deviation"), "percent"),
-        (_("Attainment"), "percent"),
-        (_("Share"), "percent"),
-    ]
-    return [*found, (_("At this pace"), "money"), (_("Needed per day"), "money")] if _is_open(shown) else found
-
-
-def _is_open(shown: Board) -> bool:
-    return shown.course.state == "open"
-
-
 def values(shown: Board, figures: Figures) -> list[Decimal | None]:
     found = [
         figures.amount, figures.expected, figures.fact, figures.deviation, figures.attainment, figures.share,
     ]  # fmt: skip
-    return [*found, figures.landing, figures.needed] if _is_open(shown) else found
-
-
-def summary(shown: Board) -> list[tuple[str, str]]:
-    """What the head of the page says."""
-    numbers = Numbers.of(shown.query.metric, shown.currency)
-    return [
-        (_("Department, employee"), shown.title),
-        (_("Metric"), metric_label(shown.query.metric)),
-        (_("Period"), period_title(shown.query.period)),
-        (_("As of"), formats.current().day(shown.course.today)),
-        ("", strip_tags(says.lead(shown, numbers))),
-    ]
+    return [*found, figures.landing, figures.needed] if is_open(shown) else found
 
 
 # Excel
@@ -164,44 +128,6 @@ def _numbers(sheet: Any, forms: dict[str, Any], at: int, left: int, shown: Board
         if value is not None:
             form = "part" if form == "percent" and value is not figures.deviation else form
             sheet.write_number(at, column, float(value), forms[form])
-
-
-# paper
-
-
-@lru_cache(maxsize=1)
-def _template() -> bytes:
-    return (Path(__file__).parent / "board.typ").read_bytes()
-
-
-def paper(shown: Board) -> bytes:
-    """Set the board as a document. The numbers go in as data, so no name can become a command."""
-    rows = [row for row in shown.rows if row != shown.total]
-    data = {
-        "lang": formats.current().locale.language,
-        "title": says.title(shown),
-        "lead": strip_tags(says.lead(shown, Numbers.of(shown.query.metric, shown.currency))),
-        "facts": summary(shown)[:4],
-        "unit": Numbers.of(shown.query.metric, shown.currency).unit,
-        "heads": [_("Row"), *(label for label, _form in headings(shown))],
-        "rows": [_printed(shown, row.name, row.figures) for row in rows],
-        "total": _printed(shown, shown.total.name, shown.total.figures),
-        "cut": says.cuts()[shown.query.cut],
-        "segments": [_printed(shown, one.name, one.figures) for one in shown.segments],
-        "notes": says.notes(shown, Numbers.of(shown.query.metric, shown.currency)),
-    }
-    made = typst.compile(_template(), sys_inputs={"data": json.dumps(data)}, ignore_system_fonts=True)
-    return bytes(made)
-
-
-def _printed(shown: Board, name: str, figures: Figures) -> list[str]:
-    fmt, numbers = formats.current(), Numbers.of(shown.query.metric, shown.currency)
-    sign = {"under": " ▼", "over": " ▲"}.get(figures.mark, "")
-    cells = [
-        name, numbers(figures.amount), numbers(figures.expected), numbers(figures.fact),
-        fmt.deviation(figures.deviation) + sign, fmt.percent(figures.attainment), fmt.percent(figures.share),
-    ]  # fmt: skip
-    return [*cells, numbers.rough(figures.landing), numbers(figures.needed)] if _is_open(shown) else cells
 
 
 urlpatterns = [path("plan/board.<str:form>", download, name="plan_board_file")]
