@@ -13,7 +13,7 @@ from django.urls import path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from otdel.core.titles import period_inside, period_title
+from otdel.core.titles import period_inside
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.sheets import XLSX
 from otdel.interfaces.web.board_paper import headings, is_open, paper, summary
