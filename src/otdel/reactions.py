@@ -7,6 +7,7 @@ from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 from otdel.deals import jobs as deals
 from otdel.interfaces.files import jobs as files
+from otdel.tasks import jobs as tasks
 
 # a membership of the person changed: what they did on those days counts for the department they were in
 RESTAMP: list[Job] = [billing.restamp, deals.restamp, activities.restamp]
@@ -17,6 +18,10 @@ REACTIONS: dict[str, list[Job]] = {
     "person.move_undone": RESTAMP,
     "person.dismissed": RESTAMP,
     "person.taken_back": RESTAMP,
+    "deal.created": [tasks.note],
+    "deal.moved": [tasks.note],
+    "deal.reopened": [tasks.note],
+    "payment.recorded": [tasks.note],
     "import.check_asked": [files.check],
     "import.started": [files.run],
     "import.undo_asked": [files.undo],

@@ -5,7 +5,10 @@ from __future__ import annotations
 from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
 from otdel.plans import jobs as plans
+from otdel.tasks import jobs as tasks
 
 jobs.every("* * * * *")(jobs.beat)
 jobs.every("* * * * *")(plans.refill)
 jobs.every("30 3 * * *")(files.forget_files)
+jobs.every("* * * * *")(tasks.repeat)
+jobs.every("20 3 * * *")(tasks.forget)

@@ -50,7 +50,10 @@ def naive(task: Task, person: int, now: datetime) -> set[str]:  # noqa: C901 - p
             found.add("declined")
         if task.state == "DONE" and not task.grade:
             found.add("ungraded")
-    if found & {"overdue", "unopened", "returned", "accept", "declined"}:
+    named = {task.creator_id, task.assignee_id, *task.participants, *task.observers}
+    if person in task.mentioned and person in named:
+        found.add("mentions")
+    if found & {"overdue", "unopened", "returned", "accept", "declined", "mentions"}:
         found.add("attention")
     return found
 
@@ -129,7 +132,7 @@ class Firm(RuleBasedStateMachine):
 
     @rule(by=people, at=pick)
     def mention(self, by, at):
-        self.attempt("comment_task", by, task_id=self.task(at), text="@Volkova, look")
+        self.attempt("comment_task", by, task_id=self.task(at), text="@Volkova @Dyatlov, look")
 
     @rule(by=people, at=pick, back=st.booleans())
     def bin(self, by, at, back):

@@ -11,7 +11,7 @@ from otdel.core.errors import NotAllowed, NotFound
 from otdel.org import access
 from otdel.org.models import Person
 from otdel.org.rules import Right
-from otdel.tasks.models import Task
+from otdel.tasks.models import Repeat, Task, Template
 from otdel.tasks.rules import Stand
 
 KIND = "task"
@@ -82,3 +82,71 @@ def check_unit(person: Person, unit_id: int) -> None:
         raise NotFound(_("There is no such department."), field="unit")
     if not access.unit_reach(person, KIND, Right.CHANGE).includes_unit(unit_id):
         raise NotAllowed(_("Only a head gives work to a whole department: choose people."), field="unit")
+
+
+# templates
+
+
+def visible_templates(person: Person) -> Any:
+    """One's own, those of the departments one is in or heads, those of the company."""
+    return Template.objects.filter(_reached_template(person), deleted_at=None)
+
+
+def _reached_template(person: Person) -> Q:
+    found = Q(owner_id=person.pk) | Q(scope=Template.Scope.COMPANY)
+    tree, own = access.tree_for(person), access.latest_unit(person)
+    units = set(tree.above(own)) if own else set()
+    for unit in tree.headed_by(person.pk):
+        units |= {*tree.above(unit), *tree.under(unit)}
+    return found | Q(scope=Template.Scope.UNIT, unit_id__in=sorted(units))
+
+
+def changeable_templates(person: Person) -> Any:
+    """One's own, and those of departments one heads; whoever keeps the settings changes those of the company."""
+    found = Q(owner_id=person.pk)
+    if access.scope(person, "settings", Right.CHANGE):
+        found |= Q(scope=Template.Scope.COMPANY)
+    tree = access.tree_for(person)
+    headed = tree.under(*tree.headed_by(person.pk))
+    return visible_templates(person).filter(found | Q(scope=Template.Scope.UNIT, unit_id__in=sorted(headed)))
+
+
+def template_for(person: Person, template_id: int) -> Template:
+    """Return the template locked for a change."""
+    found: Template | None
+    found = changeable_templates(person).select_for_update(of=("self",)).filter(pk=template_id).first()
+    if found is not None:
+        return found
+    if visible_templates(person).filter(pk=template_id).exists():
+        raise NotAllowed(_("This template is for others to change: make your own from it."))
+    raise NotFound(_("There is no such template."))
+
+
+def check_template_scope(person: Person, scope: str, unit_id: int | None) -> None:
+    """A company's template is made by whoever keeps the settings or heads the company, a department's by its head."""
+    tree = access.tree_for(person)
+    headed = tree.under(*tree.headed_by(person.pk))
+    if scope == Template.Scope.COMPANY:
+        allowed = access.scope(person, "settings", Right.CHANGE) or set(tree.roots) <= headed
+        if not allowed:
+            raise NotAllowed(
+                _("A template for everybody is made by whoever heads or sets up the company."), field="scope"
+            )
+    if scope == Template.Scope.UNIT and unit_id not in headed:
+        raise NotAllowed(_("A template for a department is made by its head."), field="unit")
+
+
+def visible_repeats(person: Person) -> Any:
+    """Those in one's name, and those of one's people."""
+    rows, reached = Repeat.objects.filter(deleted_at=None), access.reach(person, KIND, Right.VIEW)
+    return access.limit(rows, reached, "by_id")
+
+
+def repeat_for(person: Person, repeat_id: int) -> Repeat:
+    """Whoever's name it is given in changes it, and a head of theirs."""
+    rows = Repeat.objects.filter(deleted_at=None)
+    mine = access.limit(rows, access.reach(person, KIND, Right.CHANGE), "by_id")
+    found: Repeat | None = mine.select_for_update(of=("self",)).filter(pk=repeat_id).first()
+    if found is None:
+        raise NotFound(_("There is no such repetition."))
+    return found

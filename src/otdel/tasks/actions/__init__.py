@@ -1,5 +1,6 @@
 """Everything that changes tasks."""
 
+from otdel.tasks.actions.chains import add_need, remove_need
 from otdel.tasks.actions.changing import (
     add_item,
     attach_file,
@@ -29,8 +30,31 @@ from otdel.tasks.actions.flow import (
     submit_task,
 )
 from otdel.tasks.actions.making import create_tasks
+from otdel.tasks.actions.repeating import (
+    RepeatValues,
+    add_repeat,
+    drop_repeat,
+    forget_occurrences,
+    note_event,
+    run_repeats,
+    switch_repeat,
+)
+from otdel.tasks.actions.templates import TemplateValues, drop_template, give_from_template, save_template
 
 __all__ = [
+    "RepeatValues",
+    "TemplateValues",
+    "add_need",
+    "add_repeat",
+    "drop_repeat",
+    "drop_template",
+    "forget_occurrences",
+    "give_from_template",
+    "note_event",
+    "remove_need",
+    "run_repeats",
+    "save_template",
+    "switch_repeat",
     "accept_task",
     "add_item",
     "attach_file",

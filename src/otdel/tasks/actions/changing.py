@@ -28,9 +28,11 @@ def change_task(*, by: Person, task_id: int, values: TaskValues, now: datetime) 
     task, stand = access.task_for(by, task_id)
     rules.must(stand.accepts)
     rules.check(values, now)
-    kept = task.deadline, task.has_time
+    kept, before = (task.deadline, task.has_time), set(rules.words_called(task.text))
     making.fill(task, by, making.about(by, values, task))
     task.deadline, task.has_time = kept
+    if set(rules.words_called(task.text)) - before:
+        making.call_in(task, making.named_in(by, task.text))
     task.updated_at = now
     task.save()
     journal.record("task.changed", task, by=by, at=now)
@@ -195,12 +197,10 @@ def comment_task(*, by: Person, task_id: int, text: str, now: datetime) -> TaskC
     words = text.strip()[: rules.LONGEST_TEXT]
     if not words:
         raise Invalid(_("Write the comment."), field="text")
-    people = list(access.receivers(by).values_list("pk", "name")) if "@" in words else []
-    mentions = rules.find_mentions(words, people)
+    mentions = making.named_in(by, words)
     comment = TaskComment.objects.create(task=task, by=by, at=now, text=words, mentions=mentions)
-    strangers = [pk for pk in mentions if pk not in task.named]
-    if strangers and not task.is_private:
-        step(task, now, observers=[*task.observers, *strangers])
+    if mentions and making.call_in(task, mentions):
+        step(task, now, observers=task.observers, mentioned=task.mentioned)
     journal.record("task.commented", task, by=by, at=now, comment=comment.pk, mentions=mentions)
     return comment
 

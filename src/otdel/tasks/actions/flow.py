@@ -11,8 +11,9 @@ from otdel.activities.models import Activity
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid
 from otdel.org.models import Person
+from otdel.org.queries import worktime
 from otdel.tasks import access, rules
-from otdel.tasks.actions import journal
+from otdel.tasks.actions import chains, journal
 from otdel.tasks.models import Task
 
 LIVE = rules.LIVE
@@ -29,8 +30,10 @@ def step(task: Task, now: datetime, **values: Any) -> None:
 
 @action
 def see_task(*, by: Person, task_id: int, now: datetime) -> Task:
-    """Whoever the work is waited from has opened it. Said once; anybody else's look changes nothing."""
+    """Whoever the work is waited from has opened it. Said once; whoever was called in by name has looked."""
     task, stand = access.task_for(by, task_id)
+    if by.pk in task.mentioned:
+        step(task, now, mentioned=[pk for pk in task.mentioned if pk != by.pk])
     if stand.does and task.state == State.NEW:
         step(task, now, state=State.SEEN, seen_at=now)
         journal.record("task.seen", task, by=by, at=now)
@@ -42,6 +45,7 @@ def start_task(*, by: Person, task_id: int, now: datetime) -> Task:
     task, stand = access.task_for(by, task_id)
     rules.must(stand.does)
     rules.must_be(task.state, State.NEW, State.SEEN, State.RETURNED)
+    chains.check_unblocked(by, task)
     step(task, now, state=State.WORK, seen_at=task.seen_at or now, **_taken(task, by))
     journal.record("task.started", task, by=by, at=now)
     return task
@@ -62,12 +66,15 @@ def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) ->
     rules.must(stand.does)
     rules.must_be(task.state, *LIVE)
     text = result.strip()[: rules.LONGEST_TEXT] or task.result
+    chains.check_unblocked(by, task)
     _prove(task, text)
     _subtasks_done(task)
     waits = task.needs_acceptance and by.pk != task.creator_id
     own = by.pk == task.creator_id
     values: dict[str, Any] = _taken(task, by) | {"result": text, "submitted_at": now, "seen_at": task.seen_at or now}
     values["state"] = State.REVIEW if waits else State.DONE
+    if waits and task.accept_hours:
+        values["accept_by"] = worktime(task.creator).add(now, task.accept_hours * 60)
     if not waits:
         values |= {"done_at": now, "grade": Task.Grade.NONE if own else ""}
     step(task, now, **values)
@@ -142,7 +149,7 @@ def return_task(
     rules.must(stand.accepts)
     rules.must_be(task.state, State.REVIEW, State.DONE)
     values: dict[str, Any] = {"state": State.RETURNED, "reason": rules.clean_reason(reason), "submitted_at": None}
-    values |= {"done_at": None, "grade": "", "returned_times": task.returned_times + 1}
+    values |= {"done_at": None, "accept_by": None, "grade": "", "returned_times": task.returned_times + 1}
     if deadline is not None:
         if deadline <= now:
             raise Invalid(_("The new deadline has passed already."), field="deadline")

@@ -20,7 +20,7 @@ from otdel.org.access import limit, reach, tree_for
 from otdel.org.models import Company, Membership, Person
 from otdel.org.rules import Right
 from otdel.tasks import access, rules
-from otdel.tasks.actions import journal
+from otdel.tasks.actions import chains, journal
 from otdel.tasks.models import ChecklistItem, Task
 from otdel.tasks.rules import TaskValues, To
 
@@ -33,7 +33,7 @@ ABOUT: tuple[tuple[str, type[Any]], ...] = (
 PLAIN = tuple(
     field.name
     for field in fields(TaskValues)
-    if field.name not in ("title", "text", "tags", "checklist", "observers", "participants")
+    if field.name not in ("title", "text", "tags", "checklist", "observers", "participants", "template_id")
 )
 
 
@@ -42,11 +42,11 @@ def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> li
     """Give a task to people or a department: one shared by all, or one each. Returns what was made."""
     rules.check(values, now)
     values = about(by, values, None)
-    people = _receivers(by, to, now)
+    people, called = _receivers(by, to, now), named_in(by, values.text)
     if to.each or len(people) == 1:
-        made = [_make(by, values, person, (), now) for person in people]
+        made = [_make(by, values, person, (), called, now) for person in people]
     else:
-        made = [_make(by, values, people[0], tuple(people[1:]), now)]
+        made = [_make(by, values, people[0], tuple(people[1:]), called, now)]
     if len(made) > 1:
         Task.objects.filter(pk__in=[each.pk for each in made]).update(group_id=made[0].pk)
     for each in made:
@@ -88,7 +88,28 @@ def company_zone() -> ZoneInfo:
     return ZoneInfo(Company.objects.values_list("time_zone", flat=True).first() or "UTC")
 
 
-def _make(by: Person, values: TaskValues, assignee: int, participants: tuple[int, ...], now: datetime) -> Task:
+def named_in(by: Person, text: str) -> list[int]:
+    """Return who is called in by @name in the text. No query when nobody is."""
+    if "@" not in text:
+        return []
+    people = access.receivers(by).values_list("pk", "name")
+    return [pk for pk in rules.find_mentions(text, list(people)) if pk != by.pk]
+
+
+def call_in(task: Task, people: Sequence[int]) -> list[int]:
+    """Let those named see the task and count it until they look; a private one shows itself to nobody new."""
+    named = {task.creator_id, task.assignee_id, *task.participants, *task.observers}
+    strangers = [pk for pk in people if pk not in named]
+    if not task.is_private:
+        task.observers = [*task.observers, *strangers]
+    called = [pk for pk in people if pk in named or not task.is_private]
+    task.mentioned = list(dict.fromkeys([*task.mentioned, *called]))
+    return called
+
+
+def _make(
+    by: Person, values: TaskValues, assignee: int, participants: tuple[int, ...], called: Sequence[int], now: datetime
+) -> Task:
     own = assignee == by.pk and not participants
     task = Task(
         creator=by,
@@ -103,6 +124,8 @@ def _make(by: Person, values: TaskValues, assignee: int, participants: tuple[int
         updated_at=now,
     )
     fill(task, by, values)
+    task.template_id = values.template_id
+    call_in(task, called)
     task.save()
     items = rules.tidy(values.checklist, 250, 50)
     ChecklistItem.objects.bulk_create(
@@ -120,6 +143,8 @@ def fill(task: Task, by: Person, values: TaskValues) -> None:
         task.participants = [pk for pk in _known(by, values.participants, task.participants) if pk != task.assignee_id]
     for name in PLAIN:
         setattr(task, name, getattr(values, name))
+    named = {task.creator_id, task.assignee_id, *task.participants, *task.observers}
+    task.mentioned = [pk for pk in task.mentioned if pk in named]
     if task.assignee_id == task.creator_id and not task.is_shared:
         task.needs_acceptance = False
 
@@ -145,6 +170,10 @@ def about(by: Person, values: TaskValues, task: Task | None) -> TaskValues:
         customer_id = customer_id or invoice.customer_id
     if values.parent_id and values.parent_id != getattr(task, "parent_id", None):
         _one(access.visible_tasks(by), "parent", values.parent_id)
+        if task is not None:
+            chains.check(values.parent_id, task.pk)
+    if values.template_id and task is None:
+        _one(access.visible_templates(by), "template", values.template_id)
     return replace(values, customer_id=customer_id)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, Q
+from django.db.models import Case, Count, F, Func, IntegerField, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -35,6 +35,7 @@ class Counters:
     accept: int = 0
     declined: int = 0
     ungraded: int = 0
+    mentions: int = 0
     attention: int = 0
 
     def __add__(self, other: Counters) -> Counters:
@@ -49,10 +50,15 @@ LABELS = {
     "accept": _("Waiting for my acceptance"),
     "declined": _("Declined, decide"),
     "ungraded": _("Done, not graded"),
+    "mentions": _("Called in by name"),
     "attention": pgettext_lazy("tasks", "Wants attention"),
 }
 # the same said of somebody else
-LABELS_OF = LABELS | {"returned": pgettext_lazy("tasks", "Returned"), "accept": _("Waiting for acceptance")}
+LABELS_OF = LABELS | {
+    "returned": pgettext_lazy("tasks", "Returned"),
+    "mentions": pgettext_lazy("tasks", "Called in"),
+    "accept": _("Waiting for acceptance"),
+}
 DOING = ("overdue", "unopened", "today", "returned")
 GIVING = ("accept", "declined", "ungraded")
 
@@ -85,12 +91,20 @@ def _doing(person_id: int) -> Q:
     return Q(doers__contains=[person_id], state__in=(*OPEN, State.DEFERRED))
 
 
+def _called(person_id: int) -> Q:
+    """Called in by name and not looked since; whoever is not named in the task any more is not called either."""
+    return Q(mentioned__contains=[person_id], named__contains=[person_id])
+
+
 def waits(code: str, person_id: int, now: datetime) -> Q:
     """Return the rows of a person's counter."""
     found = kinds(now)
+    if code == "mentions":
+        return _called(person_id)
     if code == "attention":
         urgent = _doing(person_id) & (found["overdue"] | found["unopened"] | found["returned"])
-        return urgent | (Q(creator_id=person_id) & Q(state__in=(State.REVIEW, State.DECLINED)))
+        decides = Q(creator_id=person_id) & Q(state__in=(State.REVIEW, State.DECLINED))
+        return urgent | decides | _called(person_id)
     whose = _doing(person_id) if code in DOING else Q(creator_id=person_id)
     return whose & found[code]
 
@@ -99,7 +113,7 @@ def counters(person: Person, now: datetime) -> Counters:
     """Return what waits for the person. One query, over partial indexes; `now` is local."""
     me = person.pk
     mine = _doing(me) | Q(creator_id=me, state__in=(State.REVIEW, State.DECLINED))
-    mine |= Q(creator_id=me, state=State.DONE, grade="")
+    mine |= Q(creator_id=me, state=State.DONE, grade="") | (~Q(mentioned=[]) & _called(me))
     counted = {each.name: Count("pk", filter=waits(each.name, me, now)) for each in fields(Counters)}
     return Counters(**Task.objects.filter(mine, deleted_at=None).aggregate(**counted))
 
@@ -147,7 +161,7 @@ def people(person: Person, unit_id: int | None = None) -> list[tuple[int, str]]:
 
 
 def counters_of(person: Person, ids: Iterable[int], now: datetime) -> dict[int, Counters]:
-    """Return the counters of these people, from the tasks the person may see. Two queries."""
+    """Return the counters of these people, from the tasks the person may see. Three queries."""
     wanted = sorted(ids)
     seen, found = access.visible_tasks(person), kinds(now)
     doing = seen.filter(doers__overlap=wanted, state__in=(*OPEN, State.DEFERRED))
@@ -158,7 +172,19 @@ def counters_of(person: Person, ids: Iterable[int], now: datetime) -> dict[int, 
     giving = seen.filter(creator_id__in=wanted).annotate(who=F("creator_id"))
     giving = giving.filter(Q(state__in=(State.REVIEW, State.DECLINED)) | Q(state=State.DONE, grade=""))
     _collect(made, giving, GIVING, found, Q(state__in=(State.REVIEW, State.DECLINED)))
+    _collect_called(made, seen.filter(~Q(mentioned=[]), mentioned__overlap=wanted), urgent)
     return {pk: Counters(**values) for pk, values in made.items()}
+
+
+def _collect_called(made: dict[int, dict[str, int]], rows: Any, urgent: Q) -> None:
+    """Few tasks call somebody at one time, so they are read; what wants attention anyway is counted once."""
+    hot = Case(When(urgent & Q(state__in=(*OPEN, State.DEFERRED)), then=Value(True)), default=Value(False))
+    fields_ = ("mentioned", "named", "doers", "creator_id", "state")
+    for called, named, doers, creator, state, late in rows.annotate(_hot=hot).values_list(*fields_, "_hot"):
+        for pk in set(called) & set(named) & made.keys():
+            made[pk]["mentions"] = made[pk].get("mentions", 0) + 1
+            counted = (late and pk in doers) or (creator == pk and state in (State.REVIEW, State.DECLINED))
+            made[pk]["attention"] = made[pk].get("attention", 0) + (not counted)
 
 
 def _collect(made: dict[int, dict[str, int]], rows: Any, codes: tuple[str, ...], found: Any, urgent: Q) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -36,6 +35,10 @@ class OverLimit(NotAllowed):
     """The deadline may not be moved so far, or so often."""
 
 
+class Blocked(Conflict):
+    """Something the task depends on is not done yet."""
+
+
 class NoProof(Invalid):
     """What was asked for as the result is not there yet."""
 
@@ -67,6 +70,9 @@ class TaskValues:
     most_moves: int | None = None
     most_days: int | None = None
     reason_needed: bool = True
+    answer_by: datetime | None = None
+    accept_hours: int | None = None
+    template_id: int | None = None
     tags: tuple[str, ...] = ()
     checklist: tuple[str, ...] = ()
 
@@ -132,6 +138,10 @@ def check(values: TaskValues, now: datetime) -> None:
         raise Invalid(_("There is no such kind of result."), field="proof")
     if values.deadline is not None and not now - timedelta(days=366) < values.deadline < now + timedelta(days=3660):
         raise Invalid(_("There is a mistake in the year."), field="deadline")
+    if values.answer_by is not None and not now < values.answer_by < now + timedelta(days=366):
+        raise Invalid(_("The answer can be asked for by a moment ahead, within a year."), field="answer_by")
+    if values.accept_hours is not None and not 0 < values.accept_hours <= 999:
+        raise Invalid(_("The acceptance can be asked for within 1 to 999 working hours."), field="accept_hours")
 
 
 def check_move(
@@ -193,24 +203,3 @@ def quick_day(code: str, today: date, calendar: Calendar) -> date:
             found = calendar.add_working_days(last + timedelta(days=1), -1)
             return found if found >= today else calendar.add_working_days(today, 0)
     raise Invalid(_("There is no such choice of a day."), field="deadline")
-
-
-def tidy(texts: Iterable[str], longest: int, most: int) -> list[str]:
-    """Return the texts trimmed, once each, without empty ones."""
-    clean = (" ".join(text.split())[:longest] for text in texts)
-    return list(dict.fromkeys(text for text in clean if text))[:most]
-
-
-def find_mentions(text: str, people: Sequence[tuple[int, str]]) -> list[int]:
-    """Return who is named as @Surname or @Surname Name; a surname two people have needs the name too."""
-    lower = text.lower().replace("ё", "е")
-    surnames: dict[str, list[int]] = {}
-    found: list[int] = []
-    for pk, name in people:
-        full = name.lower().replace("ё", "е")
-        if full and f"@{full}" in lower:
-            found.append(pk)
-        surnames.setdefault(full.split(" ")[0], []).append(pk)
-    words = {word.strip("@.,;:!?()«»\"'") for word in lower.split() if word.startswith("@")}
-    found += [pks[0] for word in words if len(pks := surnames.get(word, [])) == 1]
-    return list(dict.fromkeys(found))

@@ -13,12 +13,15 @@ from otdel.core.models import Fold, Record, RecordQuerySet
 from otdel.customers.models import Contact, Customer
 from otdel.deals.models import Deal, Lead
 from otdel.org.models import Person
+from otdel.tasks.models.template import Template
 
 OPEN = ("NEW", "SEEN", "WORK", "RETURNED")
 KEPT = Q(deleted_at=None)
+# a task that is still to bring something: a next step of what it is about
+STEP = Q(state__in=(*OPEN, "DEFERRED", "REVIEW"))
 
 
-def _people() -> Any:
+def people_array() -> Any:
     return ArrayField(models.BigIntegerField(), default=list, blank=True)
 
 
@@ -88,8 +91,10 @@ class Task(Record):
     text = models.TextField(blank=True)
     creator = models.ForeignKey(Person, models.PROTECT, related_name="+")
     assignee = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    participants = _people()
-    observers = _people()
+    participants = people_array()
+    observers = people_array()
+    # who was called in by @name and has not looked since
+    mentioned = people_array()
     # one task over several people: whoever of them takes it becomes its assignee
     is_shared = models.BooleanField(default=False)
     is_private = models.BooleanField(default=False, help_text="only those named see it")
@@ -101,6 +106,7 @@ class Task(Record):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="subtasks")
     # the first task of those given to several people in one action
     group = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+    template = models.ForeignKey(Template, models.SET_NULL, null=True, blank=True, related_name="+")
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
 
@@ -113,6 +119,11 @@ class Task(Record):
     most_days = models.PositiveSmallIntegerField(null=True, blank=True)
     reason_needed = models.BooleanField(default=True)
     moved_times = models.PositiveSmallIntegerField(default=0)
+    # between departments: until when whoever does it says yes or no, and in how many working hours after the work is
+    # handed in whoever gave it says whether it will do
+    answer_by = models.DateTimeField(null=True, blank=True)
+    accept_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    accept_by = models.DateTimeField(null=True, blank=True)
 
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     reason = models.TextField(blank=True, help_text="of being returned, deferred or declined")
@@ -148,6 +159,10 @@ class Task(Record):
             models.Index(fields=["creator"], name="task_waits", condition=KEPT & Q(state__in=("REVIEW", "DECLINED"))),
             models.Index(fields=["creator", "id"], name="task_ungraded", condition=KEPT & Q(state="DONE", grade="")),
             GinIndex(fields=["named"], name="task_named", condition=KEPT),
+            GinIndex(fields=["mentioned"], name="task_mentioned", condition=KEPT & ~Q(mentioned=[])),
+            # whether a deal or customer has a next step
+            models.Index(fields=["deal"], name="task_step_deal", condition=KEPT & STEP & ~Q(deal=None)),
+            models.Index(fields=["customer"], name="task_step_customer", condition=KEPT & STEP & ~Q(customer=None)),
             models.Index(fields=["deadline", "id"], name="task_deadline", condition=KEPT),
             models.Index(fields=["created_at", "id"], name="task_created", condition=KEPT),
             models.Index(fields=["assignee", "judged_by"], name="task_judged", condition=KEPT),
@@ -159,75 +174,3 @@ class Task(Record):
 
     def __str__(self) -> str:
         return self.title
-
-
-class ChecklistItem(models.Model):
-    task = models.ForeignKey(Task, models.CASCADE, related_name="checklist")
-    text = models.CharField(max_length=250)
-    assignee = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-    position = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
-
-    def __str__(self) -> str:
-        return self.text
-
-
-class TaskComment(models.Model):
-    task = models.ForeignKey(Task, models.CASCADE, related_name="comments")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    text = models.TextField()
-    mentions = _people()
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.task_id}"
-
-
-class TaskFile(models.Model):
-    task = models.ForeignKey(Task, models.CASCADE, related_name="files")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    name = models.CharField(max_length=200)
-    size = models.PositiveIntegerField()
-    # where it lies among the files; a name nobody can guess, and nobody is told
-    path = models.CharField(max_length=200, unique=True)
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class DeadlineMove(models.Model):
-    task = models.ForeignKey(Task, models.CASCADE, related_name="moves")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    before = models.DateTimeField(null=True)
-    after = models.DateTimeField(null=True)
-    reason = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.task_id}"
-
-
-class Delegation(models.Model):
-    """One step of a task from hand to hand."""
-
-    task = models.ForeignKey(Task, models.CASCADE, related_name="delegations")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    before = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    after = models.ForeignKey(Person, models.PROTECT, related_name="+")
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.before_id} -> {self.after_id}"
-
-
-class TimeSpent(models.Model):
-    task = models.ForeignKey(Task, models.CASCADE, related_name="time")
-    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    day = models.DateField()
-    minutes = models.PositiveSmallIntegerField()
-    note = models.CharField(max_length=250, blank=True)
-
-    def __str__(self) -> str:
-        return f"#{self.pk} {self.minutes}"
