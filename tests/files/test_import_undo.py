@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.test import Client
 from django.utils import timezone
 from people import Firm, make_firm
@@ -20,6 +22,7 @@ from otdel.billing.rules import PaymentValues
 from otdel.customers import actions as customers
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal
+from otdel.interfaces.files import actions
 
 ROOMS = ("org", "customers", "deals", "billing", "activities", "plans")
 ALL = ["people", "units", "customers", "products", "stages", "lists"]
@@ -181,3 +184,34 @@ def test_undo_of_payments_recounts_what_is_paid(wizard: Wizard, firm: Firm) -> N
     assert Invoice.objects.get(number="1").paid == 100
     assert Invoice.objects.get(number="2").paid == 0
     assert Payment.objects.count() == 1
+
+
+def test_undo_in_many_portions_tells_how_far_it_is(wizard: Wizard, firm: Firm) -> None:
+    """A portion of one change at a time: what is paid agrees with what remains after each, and the end is known."""
+    for text, name in ((CUSTOMERS, "companies"), (INVOICES, "invoices")):
+        wizard.go(text.encode(), f"{name}.csv", create=ALL)
+    session = wizard.go(PAYMENTS.encode(), "payments.csv")
+    actions.undo_session(by=firm.olga, session_id=session.pk, now=timezone.now())
+    actions.take(session.pk, "test", actions.State.UNDOING, timezone.now())
+    before = -1
+    while actions.undo_portion(by=firm.olga, session_id=session.pk, runner="test", portion=1, now=timezone.now()):
+        session.refresh_from_db()
+        assert before <= session.undo["changed"] <= session.undo["total"]
+        before = session.undo["changed"]
+        for invoice in Invoice.objects.annotate(laid=Coalesce(Sum("allocations__amount"), Decimal(0))):
+            assert invoice.paid in (invoice.laid, 0)
+    session.refresh_from_db()
+    assert session.undo["changed"] == session.undo["total"] == 8  # two invoices, four payments, two parts
+    assert (session.status, Payment.objects.count()) == ("UNDONE", 0)
+
+
+def test_a_payment_counts_for_the_department_of_its_invoices_owner(wizard: Wizard, firm: Firm) -> None:
+    """The file names no owner: the invoice's is taken, and with them their department of that day."""
+    wizard.go(CUSTOMERS.encode(), "companies.csv", create=ALL)
+    owned = "Номер счета;Дата;Контрагент;Сумма;Ответственный\n7;05.02.2026;ООО Ромашка;1000;Volkova Vera\n"
+    wizard.go(owned.encode(), "invoices.csv", create=ALL)
+    paid = "Дата оплаты;Сумма;Номер счета\n10.02.2026;700;7\n"
+    session = wizard.go(paid.encode(), "payments.csv", target="payments")
+    assert counts(session) == (1, 0, 0, 0), session.reasons
+    payment = Payment.objects.get()
+    assert (payment.owner_id, payment.unit_id) == (firm.vera.pk, firm.south.pk)

@@ -11,6 +11,7 @@ from otdel.bench.load import Ratio
 
 PAGES = ("<!-- bench: begin -->", "<!-- bench: end -->")
 IMPORTS = ("<!-- imports: begin -->", "<!-- imports: end -->")
+SOME_IMPORTS = ("<!-- some imports: begin -->", "<!-- some imports: end -->")
 ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
 
 

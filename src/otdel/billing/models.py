@@ -138,6 +138,8 @@ class Invoice(Record):
                 name="invoice_unpaid",
                 condition=Q(deleted_at=None, cancelled_on=None, paid__lt=F("amount")),
             ),
+            # payments name invoices by number, many at a time
+            models.Index(fields=["search"], name="invoice_number"),
             GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="invoice_search"),
         ]
 
@@ -177,6 +179,8 @@ class Payment(Record):
             models.Index(fields=["owner", "-paid_on", "-id"], name="payment_owner", condition=Q(deleted_at=None)),
             models.Index(fields=["customer", "paid_on"], name="payment_customer", condition=Q(deleted_at=None)),
             models.Index(fields=["-amount", "-id"], name="payment_amount", condition=Q(deleted_at=None)),
+            # a bank's file names no id: a payment is known again by its day and sum
+            models.Index(fields=["paid_on", "amount"], name="payment_alike", condition=Q(deleted_at=None)),
             GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="payment_search"),
         ]
 

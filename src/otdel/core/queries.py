@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.apps import apps
+from django.db import connection
+from django.db.models import Model
 
 from otdel.core.models import FieldChange, Heartbeat
 
@@ -24,11 +26,26 @@ def made_in_batch(batch: int | None, label: str, ids: Iterable[int]) -> set[int]
     return set(made.values_list("subject_id", flat=True))
 
 
-def subjects_of_batch(batch: int, label: str, column: str) -> list[int]:
-    """Return what rows written or deleted by the batch point to through a column. One query."""
-    model = apps.get_model(label)
-    mine = FieldChange.objects.filter(batch=batch, subject_type=label)
-    there = model._default_manager.filter(pk__in=mine.values("subject_id"))
-    found = set(there.values_list(column, flat=True))
-    gone = mine.filter(operation="D").values_list(f"diff__{column}", flat=True)
-    return sorted({pk for pk in {*found, *gone} if pk is not None})
+def ids_of(model: type[Model], fields: Sequence[str], keys: Iterable[tuple[Any, ...]]) -> list[int]:
+    """Return ids of rows, none binned, whose fields hold one of the keys together: one look into an index a key."""
+    asked = sorted(set(keys))
+    if not asked:
+        return []
+    quote = connection.ops.quote_name
+    columns: list[Any] = [model._meta.get_field(name) for name in fields]
+    names = [quote(str(each.column)) for each in columns]
+    given = ", ".join(f"%s::{_plain_type(each)}[]" for each in columns)
+    # names and types are those of our own models
+    sql = f"""
+        SELECT t.id FROM {quote(model._meta.db_table)} t JOIN unnest({given}) k ({", ".join(names)})
+        ON ({", ".join("t." + name for name in names)}) = ({", ".join("k." + name for name in names)})
+        WHERE t.deleted_at IS NULL
+    """  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(values) for values in zip(*asked, strict=True)])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _plain_type(field: Any) -> str:
+    """The column's type, without how long its values may be."""
+    return str(field.db_type(connection)).partition("(")[0]

@@ -17,7 +17,7 @@ from otdel.core.act import action
 from otdel.core.actions import Pen
 from otdel.core.errors import Conflict, Invalid, NotFound
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
-from otdel.core.queries import made_in_batch
+from otdel.core.queries import ids_of, made_in_batch
 from otdel.customers.actions.imports import WantedContact, ensure_contacts, ensure_customers
 from otdel.customers.models import Contact
 from otdel.deals import access as deals
@@ -55,13 +55,15 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
     result = Result()
     owners = Owners(by=by, kind="activity", refs=(row.owner for row in rows), settings=settings, result=result, now=now)
     about = _About(by, rows, owners, settings, result, now)
-    known, pen = _Known(rows, settings), Pen(Activity, now)
     zone = ZoneInfo(company_of(by).time_zone)
-    fresh: list[Activity] = []
+    read: list[Read] = []
     for row in rows:
         with result.guard(row.number):
-            values = _values(row, about, now, zone)
-            owner_id = owners.find(row.owner, by.pk)
+            read.append((row, _values(row, about, now, zone), owners.find(row.owner, by.pk)))
+    known, pen = _Known(read, settings), Pen(Activity, now)
+    fresh: list[Activity] = []
+    for row, values, owner_id in read:
+        with result.guard(row.number):
             activity = known.find(row, values, owner_id)
             if activity is None:
                 owners.check_new(owner_id)
@@ -174,20 +176,25 @@ def _values(row: ActivityRow, about: _About, now: datetime, zone: ZoneInfo) -> d
     )  # fmt: skip
 
 
+Read = tuple[ActivityRow, dict[str, Any], int]
+"""A row, its values and whose it is."""
+
+
 class _Known:
-    def __init__(self, rows: Sequence[ActivityRow], settings: Settings) -> None:
+    """Records of the same external ids; those without one that are alike in kind, moment, person and customer."""
+
+    def __init__(self, read: Sequence[Read], settings: Settings) -> None:
         self._external: dict[str, Activity] = {}
         self._same: dict[tuple[Any, ...], list[Activity]] = defaultdict(list)
-        ids = [row.external_id for row in rows if row.external_id]
+        ids = [row.external_id for row, _values, _owner in read if row.external_id]
         for activity in Activity.objects.filter(external_id__in=ids):
             self._external[str(activity.external_id)] = activity
-        moments = {row.at for row in rows if row.at and not row.external_id}
-        if moments:
-            alike = list(Activity.objects.filter(at__in=moments, deleted_at=None))
-            mine = made_in_batch(settings.batch, "activities.activity", (each.pk for each in alike))
-            for activity in alike:
-                if activity.pk not in mine:
-                    self._same[_likeness(activity)].append(activity)
+        keys = {(owner_id, values["at"]) for row, values, owner_id in read if not row.external_id}
+        alike = list(Activity.objects.filter(pk__in=ids_of(Activity, ("owner", "at"), keys)).order_by("pk"))
+        mine = made_in_batch(settings.batch, "activities.activity", (each.pk for each in alike))
+        for activity in alike:
+            if activity.pk not in mine:
+                self._same[_likeness(activity)].append(activity)
 
     def add(self, activity: Activity) -> None:
         if activity.external_id:

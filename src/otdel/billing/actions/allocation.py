@@ -119,24 +119,28 @@ def settle(invoices: Mapping[int, Invoice], now: datetime) -> None:
     ordered = living.order_by("payment__paid_on", "payment_id").values_list("invoice_id", "pk", "amount")
     for invoice_id, pk, amount in ordered:
         rows[invoice_id].append((pk, amount))
+    was: dict[int, Decimal] = {}
+    kept: dict[int, Decimal] = {}
+    changed = []
     for invoice in invoices.values():
-        parts = rows[invoice.pk]
-        kept = trim(parts, ZERO, invoice.amount)
-        _write_trimmed(dict(parts), kept)
-        _write_paid(invoice, sum(kept.values(), ZERO), now)
+        parts = trim(rows[invoice.pk], ZERO, invoice.amount)
+        was |= dict(rows[invoice.pk])
+        kept |= parts
+        paid = sum(parts.values(), ZERO)
+        if invoice.paid != paid:
+            invoice.paid, invoice.updated_at = paid, now
+            changed.append(invoice)
+    _write_trimmed(was, kept)
+    Invoice.objects.bulk_update(changed, ["paid", "updated_at"], batch_size=1000)
 
 
 def _write_trimmed(was: Mapping[int, Decimal], kept: Mapping[int, Decimal]) -> None:
-    Allocation.objects.filter(pk__in=[pk for pk, amount in kept.items() if not amount]).delete()
+    gone = [pk for pk, amount in kept.items() if not amount]
+    if gone:
+        Allocation.objects.filter(pk__in=gone).delete()
     for pk, amount in kept.items():
         if amount and amount != was[pk]:
             Allocation.objects.filter(pk=pk).update(amount=amount)
-
-
-def _write_paid(invoice: Invoice, paid: Decimal, now: datetime) -> None:
-    if invoice.paid != paid:
-        invoice.paid, invoice.updated_at = paid, now
-        invoice.save(update_fields=["paid", "updated_at"])
 
 
 def release_payment(payment: Payment, now: datetime) -> dict[int, Decimal]:

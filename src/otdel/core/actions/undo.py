@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -28,42 +28,55 @@ Step = tuple[str, str]  # operation and subject type
 class Undone:
     """Where the walk stands: keep it between portions."""
 
+    steps: list[Step] | None = None
+    """What to do in which order; settled once, when the walk begins."""
     step: int = 0
     before: int | None = None
+    total: int = 0
     changed: int = 0
-    """Changes of the batch looked at so far."""
+    """Changes of the batch there were, and those looked at so far."""
     deleted: int = 0
     restored: int = 0
     kept: Counter[str] = field(default_factory=Counter)
     """How many rows stayed, by "reason:subject type"; reasons are changed, used and clash."""
     finished: bool = False
+    touched: set[int] = field(default_factory=set)
+    """What the watched rows of the last portion pointed to."""
 
     def as_json(self) -> dict[str, Any]:
-        return {"step": self.step, "before": self.before, "changed": self.changed, "deleted": self.deleted,
-                "restored": self.restored, "kept": dict(self.kept)}  # fmt: skip
+        return {"steps": self.steps, "step": self.step, "before": self.before, "total": self.total,
+                "changed": self.changed, "deleted": self.deleted, "restored": self.restored,
+                "kept": dict(self.kept)}  # fmt: skip
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Undone:
-        return cls(**{**stored, "kept": Counter(stored.get("kept", {}))})
+        known = {each.name: stored[each.name] for each in fields(cls) if each.name in stored}
+        return cls(**{**known, "kept": Counter(stored.get("kept", {}))})
 
 
 @action
-def undo_step(*, by: Any, number: int, state: Undone, portion: int = PORTION) -> Undone:
+def undo_step(
+    *, by: Any, number: int, state: Undone, portion: int = PORTION, watch: Mapping[str, str] | None = None
+) -> Undone:
     """Take back one more portion of the batch. Safe to repeat; what it writes is marked with minus the number.
 
+    `watch` names columns of tables whose values before the change the caller wants in `touched`.
     `by` must have been let to do so by the caller: the history knows no kinds of objects.
     """
-    steps = _steps(number)
-    if state.step >= len(steps):
+    if state.steps is None:
+        state.steps, state.total = _steps(number), FieldChange.objects.filter(batch=number).count()
+    if state.step >= len(state.steps):
         state.finished = True
         return state
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    operation, label = steps[state.step]
+    operation, label = state.steps[state.step]
     ids = _portion(number, operation, label, state.before, portion)
     if not ids:
         state.step, state.before = state.step + 1, None
         return state
+    column = (watch or {}).get(label)
+    state.touched = _touched(label, column, ids) if column else set()
     with batch(-number):
         _apply(Walk(number, label, state), operation, ids)
     state.before, state.changed = ids[0], state.changed + len(ids)
@@ -113,6 +126,14 @@ class Walk:
 
     def scope(self, ids: list[int]) -> dict[str, Any]:
         return {"ids": ids, "batch": self.number, "label": self.label, "derived": list(DERIVED)}
+
+
+def _touched(label: str, column: str, ids: list[int]) -> set[int]:
+    """What the changed rows point to through a column: those there are, and those the batch had deleted."""
+    mine = FieldChange.objects.filter(pk__in=ids)
+    there = apps.get_model(label)._default_manager.filter(pk__in=mine.values("subject_id"))
+    gone = mine.filter(operation="D").values_list(f"diff__{column}", flat=True)
+    return {pk for pk in (*there.values_list(column, flat=True), *gone) if pk is not None}
 
 
 def _is_generated(each: Any) -> bool:

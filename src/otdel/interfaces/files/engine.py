@@ -23,6 +23,7 @@ from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.readers import Limits, ReadOptions, Table, UnreadableFile, open_table
 from otdel.interfaces.files.roads import ROADS, WHOLE_AT_MOST
 from otdel.interfaces.files.rows import Batch, Mapper, TooManyRows, Use, batches, count
+from otdel.interfaces.files.seen import Seen
 from otdel.org.queries import company_of, language_of
 
 log = logging.getLogger("otdel.imports")
@@ -94,7 +95,7 @@ def _walk(session_id: int, state: Any, dry: bool, clock: Clock) -> None:
             if not dry and session.total is None:
                 actions.set_total(session_id=session_id, runner=runner, total=count(table))
             position = 0 if dry else session.position
-            seen: set[int] | None = set() if dry else None
+            seen = Seen() if dry else None
             if dry and session.position:
                 actions.begin_again(session_id=session_id, runner=runner)
             today = clock().astimezone(ZoneInfo(company_of(person).time_zone)).date()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-import numpy as np
+from typing import Any
 
 from otdel.interfaces.files.readers import Row
 from otdel.interfaces.files.rows import Mapper
+from otdel.interfaces.files.seen import Seen
 
 
 def gathered(mapper: Mapper, start: int = 0) -> Iterator[Row]:
@@ -20,41 +19,54 @@ def gathered(mapper: Mapper, start: int = 0) -> Iterator[Row]:
 
     The order depends on the file alone, so that a place in it means the same after a crash.
     """
-    order = _order(mapper) if mapper.is_grouped else None
-    if order is None:
+    if not mapper.is_grouped or not _is_scattered(mapper):
         for place, row in enumerate(mapper.table.rows()):
             if place >= start:
                 yield row
         return
     with TemporaryDirectory(prefix="otdel-import-") as folder:
-        yield from _sorted(mapper, order, start, Path(folder) / "rows")
+        yield from _sorted(mapper, start, Path(folder))
 
 
-def _order(mapper: Mapper) -> np.ndarray | None:
-    """For each row the place of its group's first row; None when groups stand together already. 8 bytes a row."""
-    keys = array("q")
-    for parsed in mapper.parsed():
-        key = mapper.group_key(parsed.values)
-        # a row alone gets a number no hash is likely to have
-        keys.append(hash(key) if key is not None else -(len(keys) + 2))
-    marks = np.frombuffer(keys, dtype=np.int64) if keys else np.empty(0, np.int64)
-    runs = int((marks[1:] != marks[:-1]).sum()) + 1 if len(marks) else 0
-    found, first, back = np.unique(marks, return_index=True, return_inverse=True)
-    return None if len(found) == runs or not len(marks) else first[back]
+def _is_scattered(mapper: Mapper) -> bool:
+    """Does a group come again after another one? Sorting a file that needs none, once in a million, does no harm."""
+    seen, last = Seen(), None
+    for key, _row in mapper.keyed():
+        if key is not None and key != last and not seen.add(key):
+            return True
+        last = key
+    return False
 
 
-def _sorted(mapper: Mapper, order: np.ndarray, start: int, path: Path) -> Iterator[Row]:
-    with sqlite3.connect(path, isolation_level=None) as spool:
-        spool.execute("PRAGMA journal_mode = OFF")
-        spool.execute("PRAGMA synchronous = OFF")
-        spool.execute("CREATE TABLE rows (place INTEGER, number INTEGER, cells BLOB)")
+def _sorted(mapper: Mapper, start: int, folder: Path) -> Iterator[Row]:
+    """Groups in the order of their first rows, sorted on disk."""
+    with sqlite3.connect(folder / "rows", isolation_level=None) as spool:
+        for sentence in SPOOL:
+            spool.execute(sentence)
         spool.execute("BEGIN")
-        rows = ((int(order[at]), number, pickle.dumps(cells)) for at, (number, cells) in enumerate(mapper.table.rows()))
-        spool.executemany("INSERT INTO rows VALUES (?, ?, ?)", rows)
+        spool.executemany("INSERT INTO rows VALUES (?, ?, ?, ?)", _spooled(mapper))
+        spool.execute("INSERT INTO firsts SELECT key, min(place) FROM rows WHERE key IS NOT NULL GROUP BY key")
         spool.execute("COMMIT")
         # our own spool in a folder of ours: nobody else writes into it
-        for number, cells in spool.execute(
-            "SELECT number, cells FROM rows ORDER BY place, number LIMIT -1 OFFSET ?", (start,)
-        ):
+        for number, cells in spool.execute(IN_ORDER, (start,)):
             yield number, pickle.loads(cells)  # noqa: S301
     spool.close()
+
+
+SPOOL = (
+    "PRAGMA journal_mode = OFF",
+    "PRAGMA synchronous = OFF",
+    "PRAGMA temp_store = FILE",
+    "CREATE TABLE rows (place INTEGER PRIMARY KEY, key BLOB, number INTEGER, cells BLOB)",
+    "CREATE TABLE firsts (key BLOB PRIMARY KEY, place INTEGER) WITHOUT ROWID",
+)
+IN_ORDER = """
+    SELECT r.number, r.cells FROM rows r LEFT JOIN firsts f ON f.key = r.key
+    ORDER BY coalesce(f.place, r.place), r.place LIMIT -1 OFFSET ?
+"""
+
+
+def _spooled(mapper: Mapper) -> Iterator[tuple[Any, ...]]:
+    """(place, key of the group, number, cells) of every row."""
+    for place, (key, (number, cells)) in enumerate(mapper.keyed()):
+        yield place, None if key is None else repr(key).encode(), number, pickle.dumps(cells)

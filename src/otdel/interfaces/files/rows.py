@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from itertools import tee
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,8 @@ from otdel.interfaces.files.targets import BY_KEY, Kind, Target
 
 TOGETHER = (Kind.PHONES, Kind.EMAILS, Kind.REFERENCES, Kind.LIST)
 GROUP_AT_MOST = 20_000
+ALIKE_SALES = ("date", "owner", "customer", "customer_inn", "region", "channel")
+"""Sales without an order number are one shipment when these are the same."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,20 @@ class Mapper:
                     return values[place]
         if self.target.key != "sales":
             return None
-        return tuple(
-            values[place]
-            for name in ("date", "owner", "customer", "customer_inn", "region", "channel")
-            for place in self.places(name)
-        )
+        return tuple(values[place] for name in ALIKE_SALES for place in self.places(name))
+
+    def keyed(self) -> Iterator[tuple[Any, FileRow]]:
+        """All rows with the keys of their groups; no more of a row is parsed than its key."""
+        names = (*self.road.group, *ALIKE_SALES) if self.target.key == "sales" else self.road.group
+        needed = sorted({place for name in names for place in self.places(name)})
+        rows, again = tee(self.table.rows())
+        blank: list[Any] = [None] * len(self.uses)
+        columns = [self.columns[place] for place in needed]
+        for row, parsed in zip(rows, parse_rows(again, columns, self.table.width), strict=True):
+            values = blank.copy()
+            for place, value in zip(needed, parsed.values, strict=True):
+                values[place] = value
+            yield self.group_key(tuple(values)), row
 
     @property
     def is_grouped(self) -> bool:

@@ -312,7 +312,8 @@ def _undone_so_far(session: ImportSession) -> int:
 
 
 def _undo_total(session: ImportSession) -> int:
-    return max(_undone_so_far(session), session.created + session.updated)
+    """How many changes there are to take back; until that is counted, how many rows."""
+    return int((session.undo or {}).get("total", 0)) or session.created + session.updated
 
 
 LABELS = {

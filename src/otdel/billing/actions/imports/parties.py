@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from otdel.billing.models import Invoice
 from otdel.billing.queries.naming import DealsByName
 from otdel.billing.rules import OtherCustomer
 from otdel.core.imports import Result, Settings
@@ -47,14 +48,17 @@ class Parties:
             return self.owners.people.find(row.owner)
         return self.settings.owner_id or self.by.pk
 
-    def of(self, row: Any) -> Party:
-        """Raises NotFound, Conflict, OtherCustomer, Invalid."""
+    def sides(self, row: Any) -> tuple[Customer | None, Deal | None]:
+        """Raises NotFound, Conflict, OtherCustomer."""
         deal = self.deals.find(row.deal)
         customer = self.customers.find(row.customer, row.customer_inn)
         if deal and deal.customer_id and customer and deal.customer_id != customer.pk:
             raise OtherCustomer(_("The deal is with another customer."))
-        if customer is None and deal is not None:
-            customer = deal.customer
-        otherwise = deal.owner_id if deal else customer.owner_id if customer else None
-        owner_id = self.owners.find(row.owner, otherwise)
+        return customer or (deal.customer if deal else None), deal
+
+    def of(self, row: Any, invoice: Invoice | None = None) -> Party:
+        """The owner of the invoice comes before the customer's. Raises NotFound, Conflict, OtherCustomer, Invalid."""
+        customer, deal = self.sides(row)
+        nearest = deal or invoice or customer
+        owner_id = self.owners.find(row.owner, nearest.owner_id if nearest else None)
         return Party(customer, deal, owner_id, row.owner is not None)

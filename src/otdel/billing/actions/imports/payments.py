@@ -20,7 +20,7 @@ from otdel.core.act import action
 from otdel.core.actions import Pen
 from otdel.core.errors import Conflict, Invalid
 from otdel.core.imports import Ref, Result, Settings, Status, cut, given
-from otdel.core.queries import made_in_batch
+from otdel.core.queries import ids_of, made_in_batch
 from otdel.org.models import Person
 from otdel.org.queries import units_on
 
@@ -50,12 +50,15 @@ def import_payments(*, by: Person, rows: Sequence[PaymentRow], settings: Setting
     result = Result()
     parties = Parties(by=by, kind="payment", rows=rows, settings=settings, result=result, now=now)
     invoices = InvoicesByNumber(by, (row.invoice for row in rows))
-    known, pen = _Known(rows, settings), Pen(Payment, now)
-    laid: list[tuple[Payment, Invoice, int]] = []
-    units = units_on(_days(rows, parties, result))
+    read: list[tuple[PaymentRow, dict[str, Any], Any]] = []
     for row in rows:
         with result.guard(row.number):
-            values, invoice = _values(row, parties, invoices)
+            read.append((row, *_values(row, parties, invoices)))
+    known, pen = _Known(read, settings), Pen(Payment, now)
+    laid: list[tuple[Payment, Invoice, int]] = []
+    units = units_on((values["owner_id"], values["paid_on"]) for _row, values, _invoice in read)
+    for row, values, invoice in read:
+        with result.guard(row.number):
             payment = known.find(row, values)
             owner_id, day = values["owner_id"], values["paid_on"]
             if payment is None:
@@ -74,17 +77,9 @@ def import_payments(*, by: Person, rows: Sequence[PaymentRow], settings: Setting
     return result
 
 
-def _days(rows: Sequence[PaymentRow], parties: Parties, result: Result) -> list[tuple[int, date]]:
-    found = []
-    for row in rows:
-        with result.guard(row.number):
-            found.append((parties.of(row).owner_id, row.day))
-    return [(owner, day) for owner, day in found if day is not None]
-
-
 def _values(row: PaymentRow, parties: Parties, invoices: InvoicesByNumber) -> tuple[dict[str, Any], Any]:
-    party = parties.of(row)
-    customer_id = party.customer.pk if party.customer else None
+    customer, _deal = parties.sides(row)
+    customer_id = customer.pk if customer else None
     invoice = invoices.find(row.invoice, customer_id)
     if invoice is not None:
         if customer_id is not None and invoice.customer_id != customer_id:
@@ -97,33 +92,31 @@ def _values(row: PaymentRow, parties: Parties, invoices: InvoicesByNumber) -> tu
     amount = check_size(row.amount)
     if not amount:
         raise WrongSum(_("The sum of a payment cannot be zero."))
+    party = parties.of(row, invoice)
     deal_id = party.deal.pk if party.deal else invoice.deal_id if invoice else None
-    owner_id = party.owner_id
-    if invoice is not None and row.owner is None and party.deal is None:
-        owner_id = invoice.owner_id
     values = given(
         number=row.document and cut(row.document, 60, _("Number")),
         external_id=row.external_id and cut(row.external_id, 120, _("External id")),
-        paid_on=row.day, amount=amount, customer_id=customer_id, deal_id=deal_id, owner_id=owner_id,
+        paid_on=row.day, amount=amount, customer_id=customer_id, deal_id=deal_id, owner_id=party.owner_id,
         purpose=row.purpose and row.purpose[:400],
     )  # fmt: skip
     return values, invoice
 
 
 class _Known:
-    def __init__(self, rows: Sequence[PaymentRow], settings: Settings) -> None:
-        ids = [row.external_id for row in rows if row.external_id]
-        days = {row.day for row in rows if row.day and not row.external_id}
+    """Payments of the same external ids; those without one that are alike in number, day, sum and customer."""
+
+    def __init__(self, read: Sequence[tuple[PaymentRow, dict[str, Any], Any]], settings: Settings) -> None:
+        ids = [row.external_id for row, _values, _invoice in read if row.external_id]
         self._external: dict[str, Payment] = {}
         self._same: dict[tuple[Any, ...], list[Payment]] = defaultdict(list)
         for payment in Payment.objects.select_for_update().filter(external_id__in=ids):
             self._external[str(payment.external_id)] = payment
-        if days:
-            alike = list(Payment.objects.select_for_update().filter(paid_on__in=days, deleted_at=None))
-            mine = made_in_batch(settings.batch, "billing.payment", (payment.pk for payment in alike))
-            for payment in alike:
-                if payment.pk not in mine:
-                    self.add(payment)
+        alike = _alike({_likeness_of(row, values) for row, values, _invoice in read if not row.external_id})
+        mine = made_in_batch(settings.batch, "billing.payment", (payment.pk for payment in alike))
+        for payment in alike:
+            if payment.pk not in mine:
+                self.add(payment)
 
     def add(self, payment: Payment) -> None:
         if payment.external_id:
@@ -138,13 +131,25 @@ class _Known:
             if found is not None and found.deleted_at is not None:
                 raise Conflict(_("This payment is in the bin. Restore it first."))
             return found
-        key = _likeness(row.document or "", values["paid_on"], values["amount"], values.get("customer_id"))
-        same = self._same.get(key)
+        same = self._same.get(_likeness_of(row, values))
         return same.pop(0) if same else None
 
 
-def _likeness(number: str, day: date, amount: Decimal, customer_id: int | None) -> tuple[Any, ...]:
+Likeness = tuple[str, date, Decimal, int | None]
+
+
+def _likeness(number: str, day: date, amount: Decimal, customer_id: int | None) -> Likeness:
     return (number.strip(), day, amount, customer_id)
+
+
+def _likeness_of(row: PaymentRow, values: dict[str, Any]) -> Likeness:
+    return _likeness(row.document or "", values["paid_on"], values["amount"], values.get("customer_id"))
+
+
+def _alike(keys: set[Likeness]) -> list[Payment]:
+    """Locked payments of these days and sums: a few, however many others their days have."""
+    found = ids_of(Payment, ("paid_on", "amount"), {(day, amount) for _number, day, amount, _customer in keys})
+    return list(Payment.objects.select_for_update().filter(pk__in=found, deleted_at=None).order_by("pk"))
 
 
 def _change(

@@ -15,6 +15,7 @@ from otdel.interfaces.files.actions.hold import held, is_passing
 from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.roads import ROADS
 from otdel.interfaces.files.rows import Batch
+from otdel.interfaces.files.seen import Seen
 
 
 class _TakenBack(Exception):
@@ -23,7 +24,7 @@ class _TakenBack(Exception):
 
 def write_batch(
     *, by: Any, session_id: int, runner: str, rows: Batch, settings: Settings, position: int, dry: bool, now: datetime,
-    seen: set[int] | None = None,
+    seen: Seen | None = None,
 ) -> int:  # fmt: skip
     """Write the batch and where it ends in one transaction; return the new position.
 
@@ -61,7 +62,7 @@ def _of_database(error: DatabaseError) -> str:
 
 def _attempt(
     by: Any, session_id: int, runner: str, target: str, rows: Batch, settings: Settings, position: int, dry: bool,
-    now: datetime, seen: set[int] | None,
+    now: datetime, seen: Seen | None,
 ) -> int:  # fmt: skip
     result = Result()
     try:

@@ -13,6 +13,7 @@ from otdel.core.imports import Result, Status
 from otdel.interfaces.files import queries
 from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.rows import Batch
+from otdel.interfaces.files.seen import Seen
 
 REASONS = 30
 
@@ -22,7 +23,7 @@ COLUMN = re.compile(r".{0,200}?[”»]: ")
 
 
 def count_batch(
-    session: ImportSession, rows: Batch, result: Result, *, dry: bool, now: datetime, seen: set[int] | None
+    session: ImportSession, rows: Batch, result: Result, *, dry: bool, now: datetime, seen: Seen | None
 ) -> None:
     refused = {**rows.refused, **result.refused}
     statuses = Counter(status for number, status in result.statuses.items() if number not in refused)
@@ -39,17 +40,14 @@ def count_batch(
     session.save()
 
 
-def _made(before: Mapping[str, Any], result: Result, seen: set[int] | None) -> dict[str, Any]:
+def _made(before: Mapping[str, Any], result: Result, seen: Seen | None) -> dict[str, Any]:
     """Count what was made on the way; a dry run makes the same thing in every batch and counts it once."""
     made = dict(before)
     for kind, labels in result.made.items():
         if kind == "plans":
             made[kind] = sorted({*made.get(kind, []), *map(int, labels)})
             continue
-        fresh = labels
-        if seen is not None:
-            fresh = {label for label in labels if hash((kind, label)) not in seen}
-            seen.update(hash((kind, label)) for label in fresh)
+        fresh = [label for label in labels if seen is None or seen.add((kind, label))]
         made[kind] = made.get(kind, 0) + len(fresh)
     return made
 

@@ -11,7 +11,6 @@ from otdel.billing.actions import recount
 from otdel.core import journal
 from otdel.core.act import batch
 from otdel.core.actions import Undone, undo_step
-from otdel.core.queries import subjects_of_batch
 from otdel.interfaces.files.actions.hold import State, held, rewind
 
 
@@ -68,18 +67,22 @@ def fail(*, session_id: int, runner: str, problem: str, now: datetime) -> None:
         session.save()
 
 
+ALLOCATIONS = {"billing.allocation": "invoice_id"}
+"""What is paid on these invoices is counted anew, with the portion that took their payments back."""
+
+
 def undo_portion(*, by: Any, session_id: int, runner: str, portion: int, now: datetime) -> bool:
     """Take back one more portion; tell whether there is more."""
     with transaction.atomic():
         session = held(session_id, runner)
-        state = Undone.of({key: value for key, value in (session.undo or {}).items() if key != "invoices"})
-        touched = subjects_of_batch(session_id, "billing.allocation", "invoice_id") if not state.changed else []
-        undo_step(by=by, number=session_id, state=state, portion=portion)
-        session.undo = state.as_json() | {"invoices": (session.undo or {}).get("invoices") or touched}
+        state = Undone.of(session.undo or {})
+        undo_step(by=by, number=session_id, state=state, portion=portion, watch=ALLOCATIONS)
+        if state.touched:
+            with batch(-session_id):
+                recount(state.touched, now)
+        session.undo = state.as_json()
         session.moved_at = now
         if state.finished:
-            with batch(-session_id):
-                recount(session.undo["invoices"], now)
             session.status, session.undone_at, session.runner = State.UNDONE, now, ""
             journal.record(
                 "import.undone", session, by=by, at=now, deleted=state.deleted, restored=state.restored,

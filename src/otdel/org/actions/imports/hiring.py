@@ -8,8 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from otdel.core.actions import Pen
 from otdel.core.errors import Invalid
 from otdel.core.imports import Ref, Result, Settings, cut, given
 from otdel.core.names import split_name
@@ -20,6 +22,7 @@ from otdel.org.queries.naming import UnitsByName
 from otdel.org.rules import Right
 
 LONG_AGO = date(2000, 1, 1)
+IDS_AT_ONCE = 100
 
 
 @dataclass(slots=True)
@@ -46,6 +49,8 @@ class Hiring:
     def __init__(self, by: Person, settings: Settings, result: Result, now: datetime) -> None:
         self.by, self.settings, self.result, self.now = by, settings, result, now
         self.units = UnitsByName()
+        self._people, self._stays = Pen(Person), Pen(Membership)
+        self._ids: list[int] = []
 
     def role_id(self, settings: Settings) -> int:
         found = settings.role_id or Role.objects.filter(code="manager").values_list("pk", flat=True).first()
@@ -57,9 +62,9 @@ class Hiring:
         values = values_of(row)
         if not values.get("first_name"):
             raise Invalid(_("There is nobody with this id or e-mail, and the row gives no name."))
-        person = Person(role_id=role_id, created_at=self.now, **values)
+        person = Person(pk=self._id(), role_id=role_id, created_at=self.now, **values)
         person.set_unusable_password()
-        person.save(force_insert=True)
+        self._people.add(person)
         self.place(person, unit or self.default_unit(), row.employed_from or self.settings.since or LONG_AGO)
         if not own_row:
             self.result.made["people"].add(f"{person.last_name} {person.first_name}".strip())
@@ -71,7 +76,23 @@ class Hiring:
     def place(self, person: Person, unit: Unit | None, since: date) -> None:
         if unit is not None:
             ends_on = person.employed_to if person.employed_to and person.employed_to > since else None
-            Membership.objects.create(person=person, unit=unit, starts_on=since, ends_on=ends_on)
+            self._stays.add(Membership(person=person, unit=unit, starts_on=since, ends_on=ends_on))
+
+    def _id(self) -> int:
+        """A number taken from the table's own sequence, so that a person can be spoken of before they are written."""
+        if not self._ids:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                    [Person._meta.db_table, IDS_AT_ONCE],
+                )
+                self._ids = [row[0] for row in cursor.fetchall()][::-1]
+        return self._ids.pop()
+
+    def write(self) -> None:
+        """Whoever asks the database for people must call this first."""
+        self._people.write()
+        self._stays.write()
 
     def unit(self, path: tuple[str, ...]) -> Unit:
         """Find the department, or make it with those above it. Raises Invalid."""

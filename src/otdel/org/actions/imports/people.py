@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -36,7 +36,7 @@ def import_people(*, by: Person, rows: Sequence[PersonRow], settings: Settings, 
     known = {person.pk: person for person in Person.objects.select_related("role")}
     for row in rows:
         with result.guard(row.number):
-            found = _known(people, row, settings.key)
+            found = _known(people, known, row, settings.key)
             unit = placing.unit_of(row)
             if found is None:
                 person = hiring.hire(row, role_id, unit, own_row=True)
@@ -44,13 +44,15 @@ def import_people(*, by: Person, rows: Sequence[PersonRow], settings: Settings, 
                 people.add(named(person))
                 result.note(row.number, Status.CREATED)
             else:
+                hiring.write()
                 changed = _change(by, known[found], row, unit, hiring)
                 result.note(row.number, Status.UPDATED if changed else Status.UNCHANGED)
+    hiring.write()
     keep_an_administrator()
     return result
 
 
-def _known(people: PeopleByName, row: PersonRow, key: str) -> int | None:
+def _known(people: PeopleByName, known: Mapping[int, Person], row: PersonRow, key: str) -> int | None:
     """The person of the row: by external id, else e-mail, else name."""
     refs = [row.external_id, row.email, row.name if not row.last_name else f"{row.last_name} {row.name or ''}".strip()]
     if key == "name":
@@ -58,14 +60,13 @@ def _known(people: PeopleByName, row: PersonRow, key: str) -> int | None:
     for at, text in enumerate(ref for ref in refs if ref):
         if people.knows((text, "")):
             found = people.find((text, ""))
-            if at == 0 or not _is_another(found, row):
+            if at == 0 or not _is_another(known[found], row):
                 return found
     return None
 
 
-def _is_another(person_id: int, row: PersonRow) -> bool:
+def _is_another(person: Person, row: PersonRow) -> bool:
     """A namesake who has another id or e-mail is somebody else."""
-    person = Person.objects.only("external_id", "email").get(pk=person_id)
     other_id = bool(row.external_id and person.external_id and person.external_id != row.external_id)
     return other_id or bool(row.email and person.email and person.email != row.email and not row.external_id)
 

@@ -58,6 +58,7 @@ class Placing:
     def _lead(self, unit: Unit, ref: Ref) -> None:
         person_id = self.heads.get(ref)
         if person_id is None:
+            self.hiring.write()
             people = people_by_name()
             if not people.knows(ref):
                 return
@@ -70,6 +71,7 @@ class Placing:
 
     def _join(self, unit: Unit, person_id: int) -> None:
         """A head who was only just added works in the department they head."""
+        self.hiring.write()
         stay = Membership.objects.filter(person_id=person_id).first()
         default = self.hiring.default_unit()
         if stay is not None and default is not None and stay.unit_id == default.pk and stay.unit_id != unit.pk:

@@ -31,6 +31,7 @@ def ensure_people(
             if not people.knows(ref):
                 person = hiring.hire(_of_ref(ref), role_id or hiring.role_id(settings))
                 people.add(named(person))
+        hiring.write()
     return people
 
 
