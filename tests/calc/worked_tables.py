@@ -12,14 +12,19 @@ Row = list[float]
 def tables(page: str, language: str = "en") -> list[list[Row]]:
     """Return every table of the page in order, as numbers: a percentage becomes a fraction, a dash or a
     word NaN, yes 1 and no 0."""
+    return [[[_number(cell, language) for cell in row] for row in rows] for rows in cells(page, language)]
+
+
+def cells(page: str, language: str = "en") -> list[list[list[str]]]:
+    """Return every table of the page in order, as it is written."""
     folder = DOCS / "methods" if language == "en" else DOCS / language / "methods"
-    found: list[list[Row]] = []
+    found: list[list[list[str]]] = []
     previous = ""
     for line in (folder / page).read_text(encoding="utf-8").splitlines():
         if line.startswith("|") and not previous.startswith("|"):
             found.append([])
         if line.startswith("|"):
-            found[-1].append([_number(cell, language) for cell in line.strip("|").split("|")])
+            found[-1].append([cell.strip() for cell in line.strip("|").split("|")])
         previous = line
     return [rows[2:] for rows in found]
 

@@ -188,8 +188,17 @@ def _kpis(found: Quality, numbers: Numbers) -> list[Any]:
         marks.kpi("WAPE", _share(fmt, summary.wape), _("mean miss, share of the fact")),
         marks.kpi(_("Bias"), _signed(fmt, summary.bias), _lean(summary)),
         marks.kpi(_("Plans met"), f"{summary.met} / {summary.judged}", ""),
-        marks.kpi(_("Total against plan"), _signed(fmt, summary.total_deviation), _of_plan(found, numbers)),
+        _total(found, numbers),
     ]
+
+
+def _total(found: Quality, numbers: Numbers) -> Any:
+    fmt, summary = formats.current(), found.summary
+    assert summary is not None
+    if not found.is_level:
+        return marks.kpi(_("Total against plan"), _signed(fmt, summary.total_deviation), _of_plan(found, numbers))
+    gap = (found.fact - found.plan) / found.plan if found.plan else None
+    return marks.kpi(_("At the last end"), fmt.deviation(gap, 1), _of_plan(found, numbers))
 
 
 def _lean(summary: PlanningQuality) -> str:
