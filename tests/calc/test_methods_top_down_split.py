@@ -12,7 +12,7 @@ from calc.worked_tables import tables
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from otdel.calc.allocate import seasonal_weights, split
+from otdel.calc.allocate import seasonal_weights, split, split_round
 
 money = st.decimals(-(10**12), 10**12, places=2)
 weights = st.lists(st.floats(0, 1e9) | st.decimals(0, 10**9, places=4), min_size=1, max_size=60)
@@ -31,8 +31,42 @@ def test_worked_table(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
+def test_worked_table_of_round_numbers(language: str) -> None:
+    rows = tables("top-down-split.md", language)[1]
+
+    parts = split_round(Decimal("100000.50"), [Decimal(row[0]) for row in rows])
+
+    assert [float(part) for part in parts] == [row[2] for row in rows]
+    for weight, exact, _ in rows:
+        assert 100000.50 * weight / 6 == pytest.approx(exact, abs=5e-3)
+
+
+@given(money, weights)
+def test_round_parts_add_up_and_stay_near(total: Decimal, shares: list[float | Decimal]) -> None:
+    whole = sum(Fraction(share) for share in shares)
+    assume(whole > 0)
+    exact = split(total, shares)
+
+    parts = split_round(total, shares)
+
+    assert sum(parts) == total
+    smallest = min((abs(part) for part in exact if part), default=Decimal(0))
+    for part, share in zip(parts, shares, strict=True):
+        true = Fraction(total) * Fraction(share) / whole
+        assert abs(Fraction(part) - true) <= max(2 * Fraction(smallest) / 100, Fraction(1, 100))
+
+
+def test_what_is_counted_is_given_out_whole() -> None:
+    assert split_round(Decimal(10), [1, 1, 1], step=Decimal(1)) == [4, 3, 3]
+    assert split_round(Decimal(1_000_000), [1, 1, 1]) == [334_000, 333_000, 333_000]
+    assert split_round(Decimal(90_000), [1, 1]) == [45_000, 45_000]
+    assert split_round(Decimal("50.00"), [1, 1, 1]) == [Decimal("16.67"), Decimal("16.67"), Decimal("16.66")]
+    assert split_round(Decimal(-1_000_000), [1, 1, 1]) == [-334_000, -333_000, -333_000]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
 def test_worked_table_of_seasonality(language: str) -> None:
-    page = np.array(tables("top-down-split.md", language)[1])
+    page = np.array(tables("top-down-split.md", language)[2])
 
     share = seasonal_weights(page[:, 1:3].T)
 

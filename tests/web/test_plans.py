@@ -6,7 +6,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
-from people import NOW, Firm
+from people import NOW, Firm, make_person
 
 from otdel.core.models import Event
 from otdel.core.periods import Period
@@ -81,12 +81,48 @@ def test_a_plan_is_offered_for_the_period_one_looks_at_even_long_ago(firm, signe
 
 
 def test_author_is_told_who_approves_and_offered_no_button(firm, signed):
-    client = signed("olga")
+    client = signed("boris")
     client.post("/plans/new/", NEW | {"unit": firm.north.pk})
     plan = Plan.objects.get()
     page = client.post(f"/plans/{plan.pk}/agree/", follow=True).content.decode()
-    assert "somebody other than its author" in page
+    assert "somebody other than its author: Orlova O." in page
     assert f"/plans/{plan.pk}/approve/" not in page
+    assert f"/plans/{plan.pk}/approve/" in signed("olga").get(f"/plans/{plan.pk}/").content.decode()
+
+
+def test_a_company_of_one_is_told_to_invite_somebody_who_may_approve(firm, signed):
+    """Beginning with the draft: a letter takes its time."""
+    client = signed("olga")
+    client.post("/plans/new/", NEW | {"unit": firm.north.pk})
+    plan = Plan.objects.get()
+    nobody = "nobody else here yet who may approve this one"
+    for page in (client.get(f"/plans/{plan.pk}/"), client.post(f"/plans/{plan.pk}/agree/", follow=True)):
+        assert nobody in page.content.decode()
+        assert '<a href="/people/new/">Invite somebody who may approve</a>' in page.content.decode()
+    hired = make_person("Dina", "Danilova", firm.roles["director"], firm.root)
+    hired.set_unusable_password()
+    hired.save()
+    page = client.get(f"/plans/{plan.pk}/").content.decode()
+    assert nobody not in page
+    assert f'cannot sign in yet. Invite: <a href="/people/{hired.pk}/">Danilova D.</a>' in page
+    hired.set_password("correct horse battery")
+    hired.save()
+    assert "somebody other than its author: Danilova D." in client.get(f"/plans/{plan.pk}/").content.decode()
+
+
+def test_a_total_is_given_out_in_round_numbers(firm, signed):
+    client = signed("olga")
+    client.post("/plans/new/", NEW | {"unit": firm.north.pk, "total": "1000000", "period": "2026-Q2"})
+    months = list(PlanLine.objects.filter(person=None).order_by("starts_on").values_list("amount", flat=True))
+    assert sum(months) == 1_000_000
+    assert all(amount % 1000 == 0 for amount in months)
+    client.post("/plans/new/", NEW | {"unit": firm.south.pk, "total": "10", "metric": "deals_won", "step": "quarter"})
+    assert all(line.amount % 1 == 0 for line in PlanLine.objects.filter(metric="deals_won"))
+
+
+def test_what_is_given_out_too_much_is_said_so(firm, signed, draft):
+    PlanLine.objects.filter(person=None).update(amount=50)
+    assert "150 too much" in signed("boris").get(f"/plans/{draft.pk}/").content.decode()
 
 
 def test_manager_is_told_who_makes_plans(firm, signed):

@@ -11,6 +11,8 @@ import numpy as np
 from otdel.calc.arrays import Floats
 
 CENT = Decimal("0.01")
+# A part is rounded by no more than this share of the smallest of them.
+ROUGHNESS = Decimal("0.01")
 # Years of a season that weigh as much as the assumption of no season.
 HALF_TRUST = 1.0
 _ROUNDS = 50
@@ -40,6 +42,40 @@ def split(total: Decimal, weights: Sequence[Decimal | float], *, step: Decimal =
     parts = _largest_remainder(abs(units.numerator), _exact(weights))
     sign = -1 if units < 0 else 1
     return [sign * part * step for part in parts]
+
+
+def split_round(total: Decimal, weights: Sequence[Decimal | float], *, step: Decimal = CENT) -> list[Decimal]:
+    """Return parts of `total` in numbers people write by hand: 31,600 and not 31,566.67; their sum is exactly `total`.
+
+    The parts are whole hundreds, thousands and so on: the largest power of ten that is at most a hundredth of
+    the smallest part. What the total has beyond whole steps goes to the largest part, the first among equals.
+    Parts too small for that are whole `step`s, as of `split`.
+
+    Args:
+        total: a whole number of steps, of either sign.
+        weights: as of `split`.
+        step: the smallest part of the unit; 1 for counts.
+
+    Raises:
+        ValueError: as `split`.
+
+    Source:
+        Ours; the parts themselves by Hamilton's method, see `split`.
+    """
+    exact = split(total, weights, step=step)
+    coarse = _round_step(min((abs(part) for part in exact if part), default=Decimal(0)))
+    if coarse <= step:
+        return exact
+    rest = total % coarse  # of the sign of the total
+    parts = split(total - rest, weights, step=coarse)
+    parts[max(range(len(parts)), key=lambda number: (abs(parts[number]), -number))] += rest
+    return parts
+
+
+def _round_step(smallest: Decimal) -> Decimal:
+    """Return the power of ten that rounds so small a part by no more than ROUGHNESS; 0 where there is none."""
+    room = smallest * ROUGHNESS
+    return Decimal(10) ** room.adjusted() if room >= 1 else Decimal(0)
 
 
 def seasonal_weights(history: Floats, *, half_trust: float = HALF_TRUST) -> Floats:

@@ -18,7 +18,7 @@ from otdel.plans.models import Plan, PlanLine
 
 def visible_to(person: Person) -> QuerySet[Plan]:
     """Plans of departments within reach, and approved plans that have the person's own line."""
-    reach = access.reach(person, "plan", Right.VIEW)
+    reach = access.unit_reach(person, "plan", Right.VIEW)
     if reach.everyone:
         return Plan.objects.all()
     if reach.nothing:
@@ -32,7 +32,7 @@ _SETTLED = [Plan.Status.APPROVED, Plan.Status.REVISED]
 
 def with_seen_total(person: Person, plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """Annotate `seen_total`: of a plan where one sees only one's own line, that line's sum and not the department's."""
-    reach = access.reach(person, "plan", Right.VIEW)
+    reach = access.unit_reach(person, "plan", Right.VIEW)
     if reach.everyone:
         return plans.annotate(seen_total=F("total"))
     own = PlanLine.objects.filter(plan=OuterRef("pk"), person=person).order_by().values("plan")
@@ -45,7 +45,7 @@ def with_seen_total(person: Person, plans: QuerySet[Plan]) -> QuerySet[Plan]:
 
 def visible_lines(person: Person, lines: QuerySet[PlanLine]) -> QuerySet[PlanLine]:
     """A head sees the lines of their departments; a manager, only their own."""
-    reach = access.reach(person, "plan", Right.VIEW)
+    reach = access.unit_reach(person, "plan", Right.VIEW)
     if reach.everyone:
         return lines
     return lines.filter(Q(unit_id__in=reach.unit_ids) | Q(person=person))
@@ -60,7 +60,7 @@ def plan_for_view(person: Person, plan_id: int) -> Plan:
 
 def may_change(person: Person, unit_id: int) -> bool:
     """A plan of a department is changed by who answers for it: own-only rights do not reach that far."""
-    reach = access.reach(person, "plan", Right.CHANGE)
+    reach = access.unit_reach(person, "plan", Right.CHANGE)
     return reach.includes_unit(unit_id)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from otdel.plans.models import Metric, Source
@@ -254,6 +255,11 @@ DEFINITIONS: Mapping[str, Definition] = {
 # Counted on a day, not over days: a sum over days would count a client once for every day.
 LEVELS: Final = frozenset({Metric.ACTIVE_CLIENTS})
 MONEY: Final = frozenset({Metric.PAYMENTS, Metric.SHIPMENTS, Metric.MARGIN, Metric.WON_AMOUNT})
+
+
+def step_of(metric: str, amount: Decimal) -> Decimal:
+    """Return the smallest part an amount is given out in: nobody is asked for a third of a call."""
+    return Decimal("0.01") if metric in MONEY or amount % 1 else Decimal(1)
 
 
 def of_source(source: str) -> dict[str, Definition]:

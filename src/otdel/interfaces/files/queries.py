@@ -12,11 +12,15 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from otdel.billing.queries import beginning as billing
 from otdel.core.errors import NotFound
+from otdel.customers.queries import beginning as customers
+from otdel.deals.queries import beginning as deals
 from otdel.interfaces.files.models import ImportSession, RememberedMapping
 from otdel.interfaces.files.roads import ROADS
 from otdel.interfaces.files.targets import TARGETS, Target
 from otdel.org import access
+from otdel.org.queries import beginning as org
 from otdel.org.rules import Right, Scope
 
 Status = ImportSession.Status
@@ -72,6 +76,13 @@ MAKES = {
 
 def allowed_to_make(person: Any, target: str) -> list[str]:
     return [what for what in ROADS[target].makes if access.scope(person, *MAKES[what]) > Scope.NONE]
+
+
+def proposed_to_make(person: Any, target: str) -> list[str]:
+    """Of what may be made on the way: what the file itself brings in, and what the company has next to none of."""
+    makes = allowed_to_make(person, target)
+    missing = org.missing() | customers.missing() | billing.missing() | deals.missing()
+    return [what for what in makes if what == target or what in missing]
 
 
 def remembered(person: Any, fingerprint: str) -> RememberedMapping | None:

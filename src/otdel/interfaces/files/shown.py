@@ -20,8 +20,10 @@ from otdel.interfaces.files.roads import ROADS
 from otdel.interfaces.files.rows import Mapper
 from otdel.interfaces.files.targets import BY_KEY, Kind
 from otdel.interfaces.http import PersonRequest
+from otdel.org import access
 from otdel.org.access import tree_for
 from otdel.org.queries import company_of, person_choices, role_choices, unit_choices, zone_of
+from otdel.org.rules import Right
 from otdel.plans.queries.documents import METRICS
 
 State = ImportSession.Status
@@ -193,6 +195,7 @@ def options_page(request: PersonRequest, session: ImportSession, mapper: Mapper)
     said: Mapping[str, Any] = session.options
     target = BY_KEY[session.target]
     makes = queries.allowed_to_make(request.user, target.key)
+    proposed = [] if "create" in said else queries.proposed_to_make(request.user, target.key)
     choices = choices_of(request, session)
     currency = company_of(request.user).currency
     return {
@@ -203,7 +206,8 @@ def options_page(request: PersonRequest, session: ImportSession, mapper: Mapper)
             (each.key, each.label, each.key == said.get("key"))
             for each in target.keys if understand.has_field(session, each.key)
         ],
-        "makes": [(what, *MAKES[what], what in (said.get("create") or ())) for what in makes],
+        "makes": [(what, *MAKES[what], what in said.get("create", proposed)) for what in makes],
+        "are_proposed": bool(proposed),
         "may_not_make": [MAKES[what][0] for what in ROADS[target.key].makes if what not in makes],
         "owners": choices.get("owner", ()),
         "owner": said.get("owner"),
@@ -262,6 +266,7 @@ def result_page(request: PersonRequest, session: ImportSession) -> dict[str, Any
         "made": _made(counts["made"]),
         "plans": [reverse("plan_grid", args=[pk]) for pk in counts["made"].get("plans", ()) if session.started_at],
         "list": _address(ROADS[session.target].page) if session.target else "",
+        "board": _board(session) if access.scope(request.user, "plan", Right.VIEW) else "",
         "may_download": bool(session.started_at and session.refused and queries.source_is_kept(session)),
         "may_start": mine and not session.started_at and status in (State.CHECKED, State.CHECKING),
         "may_stop": status in (State.RUNNING, State.CHECKING),
@@ -286,6 +291,16 @@ def _counts(session: ImportSession) -> dict[str, Any]:
         "created": session.created, "updated": session.updated, "unchanged": session.unchanged,
         "refused": session.refused, "total": session.position, "made": session.made, "reasons": session.reasons,
     }  # fmt: skip
+
+
+# Where what a file brings in is seen as a fact.
+FACTS = {"deals": "won_amount", "sales": "shipments", "payments": "payments", "activities": "calls"}
+
+
+def _board(session: ImportSession) -> str:
+    """Return the address of the board that shows what came in; "" where it brought no facts."""
+    address, metric = _address("plan"), FACTS.get(session.target)
+    return f"{address}?metric={metric}" if address and metric else ""
 
 
 def _address(name: str) -> str:

@@ -32,8 +32,10 @@ from otdel.plans.queries.opening import opening
 def show(request: PersonRequest) -> HttpResponse:
     shown = board(request.user, BoardQuery.parse(request.GET.dict(), request.today), request.today)
     nearest = _nearest(request, shown)
-    if nearest:
-        return HttpResponseRedirect(nearest)
+    if nearest is not None and nearest != shown.query:
+        asked = shown.query.period if nearest.period != shown.query.period else None
+        return HttpResponseRedirect(board_url(nearest, instead=asked))
+    may_import = bool(access.scope(request.user, "import", Right.CREATE))
     numbers = Numbers.of(shown.query.metric, shown.currency)
     draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0)
     context = {
@@ -61,26 +63,26 @@ def show(request: PersonRequest) -> HttpResponse:
         "tabs": _tabs(shown),
         "empty": says.empty(shown),
         "instead": _instead(request, shown),
+        "is_beginning": nearest is None and not request.GET and says.is_empty(shown) and may_import,
         "tolerance": formats.current().percent(shown.course.tolerance),
         "unit": numbers.unit,
         "address": shown.query.address(),
         "plan_url": _plan_url(request, shown),
-        "may_import": access.scope(request.user, "import", Right.CREATE),
+        "may_import": may_import,
         "may_export": access.scope(request.user, "plan", Right.EXPORT),
         "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
     }
     return TemplateResponse(request, "plans/board.html", context)
 
 
-def _nearest(request: PersonRequest, shown: Board) -> str:
-    """Return the address of the nearest board with numbers when this one is empty and was not asked for by name."""
-    if not says.is_empty(shown) or {"metric", "period"} <= request.GET.keys() or "from" in request.GET:
-        return ""
-    found = opening(request.user, shown.query, request.GET.keys())
-    if found is None or (found.metric, found.period) == (shown.query.metric, shown.query.period):
-        return ""
-    asked = shown.query.period if found.period != shown.query.period else None
-    return board_url(found, instead=asked)
+def _is_open(request: PersonRequest, shown: Board) -> bool:
+    """Is the board empty, and was it left to us which one to show?"""
+    return says.is_empty(shown) and not {"metric", "period"} <= request.GET.keys() and "from" not in request.GET
+
+
+def _nearest(request: PersonRequest, shown: Board) -> BoardQuery | None:
+    """Return the nearest board with numbers when this one is empty and was not asked for by name."""
+    return opening(request.user, shown.query, request.GET.keys()) if _is_open(request, shown) else None
 
 
 def _instead(request: PersonRequest, shown: Board) -> tuple[str, str, str] | None:

@@ -18,13 +18,17 @@ from django.utils.translation import ngettext
 
 from otdel.core.errors import Invalid, Refusal
 from otdel.core.periods import Kind, Period
-from otdel.core.titles import period_short, period_title
+from otdel.core.titles import period_inside, period_short, period_title
 from otdel.interfaces.http import PersonRequest, form, form_status, page, status_of, submission
 from otdel.interfaces.web import board_says, formats
 from otdel.interfaces.web.plan_forms import NewPlanForm, cell_changes
+from otdel.org.access import scope
 from otdel.org.queries import calendar
+from otdel.org.rules import Right
 from otdel.plans import access, actions
+from otdel.plans.metrics import step_of
 from otdel.plans.queries import basis, documents
+from otdel.plans.queries.approval import Approver, approvers
 from otdel.plans.queries.grid import Grid, Row, grid
 from otdel.plans.rules import LineKey, columns_of
 
@@ -124,6 +128,7 @@ def _starting(
                 columns=columns,
                 people=basis.people_under(request.user, data["unit"], period),
                 calendar=calendar(request.company.country),
+                step=step_of(data["metric"], data["total"]),
             )
         case "previous" | "last_year" as which:
             earlier = period.previous if which == "previous" else period.same_last_year
@@ -137,7 +142,7 @@ def _starting(
             )
             if not found:
                 raise Invalid(
-                    _("There is no approved plan for %(period)s to start from.") % {"period": period_title(earlier)},
+                    _("There is no approved plan for %(period)s to start from.") % {"period": period_inside(earlier)},
                     field="basis",
                 )
             return found
@@ -172,10 +177,11 @@ def _grid_page(
     plan = shown.plan
     editable = plan.status == "DRAFT" and access.may_change(request.user, plan.unit_id)
     places = 0 if plan.metric in COUNTS else 2
+    able = _able(request, shown) if plan.status in ("DRAFT", "AGREED") else ()
     context = {
         "plan": plan,
         "name": metric_label(plan.metric),
-        "period": period_title(documents.period_of(plan)),
+        "period": period_inside(documents.period_of(plan)),
         "status": status_label(plan.status),
         "tone": TONES[plan.status],
         "columns": [(number, str(column), period_short(column)) for number, column in enumerate(shown.columns)],
@@ -183,12 +189,26 @@ def _grid_page(
         "foot": _foot(shown, places),
         "editable": editable,
         "may_change": access.may_change(request.user, plan.unit_id),
-        "may_approve": plan.author_id != request.user.pk and access.may_approve(request.user, plan.unit_id),
+        "may_approve": any(each.id == request.user.pk for each in able),
+        "approval": _approval(request, able) if plan.status in ("DRAFT", "AGREED") else None,
+        "may_hire": bool(scope(request.user, "person", Right.CREATE)),
         "versions": [_version(row, places, plan.pk) for row in documents.versions(request.user, plan)],
         "spreadable": [(row.key.unit_id, row.label) for row in shown.rows if row.is_unit and _has_own(row)],
         "refusal": refusal,
     }
     return TemplateResponse(request, "plans/grid.html", context, status=status_of(refusal) if refusal else 200)
+
+
+def _able(request: PersonRequest, shown: Grid) -> tuple[Approver, ...]:
+    return approvers(request.user, shown.plan, request.today)
+
+
+def _approval(request: PersonRequest, able: tuple[Approver, ...]) -> dict[str, Any] | None:
+    """Say whom the plan waits for, or None where the reader may approve it."""
+    if any(each.id == request.user.pk for each in able):
+        return None
+    come = [each.name for each in able if each.has_come]
+    return {"come": come[:5], "waiting": [(each.id, each.name) for each in able if not each.has_come][:5]}
 
 
 def _has_own(row: Row) -> bool:
@@ -263,7 +283,9 @@ class _Cells:
 
     def rest(self, row: Row) -> str:
         rest = row.undistributed
-        return "" if rest is None or not rest else self.fmt.signed_money(rest, places=0)
+        if rest is not None and rest < 0:
+            return _("%(amount)s too much") % {"amount": self.fmt.number(-rest)}
+        return "" if not rest else self.fmt.number(rest)
 
 
 def _cut_label(row: Row) -> SafeString:

@@ -1,4 +1,4 @@
-"""Give a department's plan to its people, so that the sums agree to the cent."""
+"""Give a department's plan to its people in round numbers whose sums agree to the cent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from otdel.calc.allocate import split
+from otdel.calc.allocate import split_round
 from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid
 from otdel.org.models import Person
-from otdel.plans import access, rules
+from otdel.plans import access, metrics, rules
 from otdel.plans.actions.documents import recount
 from otdel.plans.models import Plan, PlanLine
 from otdel.plans.rules import LineKey
@@ -36,7 +36,7 @@ def spread_plan(*, by: Person, plan_id: int, unit_id: int, people: list[int], no
     lines = [
         PlanLine(plan=plan, metric=plan.metric, starts_on=start, ends_on=end, amount=part, **key._asdict())
         for start, end, amount in own
-        for key, part in _parts(amount, unit_id, people, standing[start, end])
+        for key, part in _parts(amount, unit_id, people, standing[start, end], metrics.step_of(plan.metric, amount))
     ]
     plan.lines.filter(unit_id=unit_id, person_id__in=people, starts_on__in=[row[0] for row in own], **_UNCUT).delete()
     PlanLine.objects.bulk_create(lines, batch_size=1000)
@@ -59,9 +59,10 @@ def _present(plan: Plan, unit_id: int, people: list[int]) -> dict[tuple[date, da
 
 
 def _parts(
-    amount: Decimal, unit_id: int, people: list[int], present: dict[int, Decimal]
+    amount: Decimal, unit_id: int, people: list[int], present: dict[int, Decimal], step: Decimal
 ) -> list[tuple[LineKey, Decimal]]:
     known = [present[person] for person in people if present.get(person)]
     usual = sum(known, Decimal(0)) / len(known) if known else Decimal(1)
     weights = [present.get(person) or usual for person in people]
-    return [(LineKey(unit_id, person), part) for person, part in zip(people, split(amount, weights), strict=True)]
+    parts = split_round(amount, weights, step=step)
+    return [(LineKey(unit_id, person), part) for person, part in zip(people, parts, strict=True)]

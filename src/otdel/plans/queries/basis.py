@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from otdel.calc.allocate import split
+from otdel.calc.allocate import split_round
 from otdel.core.calendar import Calendar
 from otdel.core.periods import Period
 from otdel.org import access as org_access
@@ -22,19 +22,24 @@ CENT = Decimal("0.01")
 
 
 def from_total(
-    total: Decimal, *, unit_id: int, columns: list[Period], people: list[tuple[int, int]], calendar: Calendar
+    total: Decimal,
+    *,
+    unit_id: int,
+    columns: list[Period],
+    people: list[tuple[int, int]],
+    calendar: Calendar,
+    step: Decimal = CENT,
 ) -> dict[Cell, Decimal]:
     """Spread a department's total over the periods by working days, and each period evenly over its people.
 
-    `people` are (department, person). Every sum agrees to the cent.
+    `people` are (department, person). The parts are round, every sum agrees to the `step`.
     """
     weights = [Decimal(len(calendar.working_days(column)) or 1) for column in columns]
     cells: dict[Cell, Decimal] = {}
-    for column, part in zip(columns, split(total, weights), strict=True):
+    for column, part in zip(columns, split_round(total, weights, step=step), strict=True):
         cells[LineKey(unit_id), column.start, column.end] = part
-        for (unit, person), share in zip(
-            people, split(part, [Decimal(1)] * len(people)) if people else [], strict=True
-        ):
+        shares = split_round(part, [Decimal(1)] * len(people), step=step) if people else []
+        for (unit, person), share in zip(people, shares, strict=True):
             cells[LineKey(unit, person), column.start, column.end] = share
     return cells
 

@@ -168,7 +168,7 @@ class Choices:
 def choices(person: Person) -> Choices:
     """Return the departments whose plans the person makes, and the metrics. No query beyond the tree."""
     tree = org_access.tree_for(person)
-    reach = org_access.reach(person, "plan", Right.CREATE)
+    reach = org_access.unit_reach(person, "plan", Right.CREATE)
     units = [
         (node.id, "\u2003" * depth + node.name)
         for depth, node in tree.walk()

@@ -147,11 +147,11 @@ def as_period(start: date, end: date) -> Period:
 def _targets(person: Person, plan: Plan, lines: list[_Line], tree: Tree) -> dict[int, list[tuple[int, str]]]:
     """Return (person, name) by department: who belongs there in the plan's time, and whoever has a line."""
     units = tree.under(plan.unit_id)
-    reach = org_access.reach(person, "plan", Right.VIEW)
+    reach = org_access.unit_reach(person, "plan", Right.VIEW)
     members = Membership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=plan.starts_on), unit_id__in=units, starts_on__lt=plan.ends_on
     ).values_list("unit_id", "person_id", "person__name")
-    found = {(unit, who): name for unit, who, name in members if reach.includes(who)}
+    found = {(unit, who): name for unit, who, name in members if reach.includes_unit(unit) or reach.includes(who)}
     missing = {(line.key.unit_id, line.key.person_id) for line in lines if line.key.person_id} - set(found)
     if missing:
         names = dict(Person.objects.filter(pk__in={who for _, who in missing}).values_list("pk", "name"))

@@ -20,7 +20,7 @@ PEOPLE = Target(
         ),
         field(
             "name",
-            _("Name"),
+            _("Name of the person"),
             Kind.TEXT,
             "фио; ф.и.о.; сотрудник; имя и фамилия; полное имя; full name; name; имя; "
             "salesperson; sales agent; sales rep; employee; "
