@@ -8,6 +8,7 @@ ENVIRONMENT = environment.load()
 
 SECRET_KEY = ENVIRONMENT.secret_key
 DEBUG = ENVIRONMENT.debug
+OUTSIDE = ENVIRONMENT.outside
 PORT, LIVE_PORT = ENVIRONMENT.port, ENVIRONMENT.live_port
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 

@@ -39,6 +39,20 @@ class MailServer:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """Which hosts may be called on people's behalf."""
+
+    push: bool = False  # the services through which browsers get pushes
+    public: bool = False  # whatever has a public address
+    names: tuple[str, ...] = ()  # .example.ru is everything under it
+    networks: tuple[Network, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.public or self.names or self.networks)
+
+
+@dataclass(frozen=True)
 class Setting(Generic[T]):
     """One environment variable. `parse` raises ValueError with what is expected, as the end of a sentence."""
 
@@ -73,6 +87,7 @@ class Environment:
     pg_bin: Path | None
     upload_limit: int  # bytes
     trusted_proxies: tuple[Network, ...]
+    outside: Outside
 
     @property
     def secure(self) -> bool:
@@ -142,6 +157,7 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
         pg_bin=read(PG_BIN),
         upload_limit=read(UPLOAD_LIMIT),
         trusted_proxies=read(TRUSTED_PROXY),
+        outside=read(OUTSIDE),
     )
     secret_key = read(SECRET_KEY)
     if problems:
@@ -267,6 +283,21 @@ def _networks(value: str) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(part) for part in re.split(r"[,\s]+", value) if part)
     except ValueError:
         raise ValueError("give addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8") from None
+
+
+def _outside(value: str) -> Outside:
+    words = [word.lower() for word in re.split(r"[,\s]+", value) if word]
+    names, networks = [], []
+    for word in words:
+        if word in ("push", "public"):
+            continue
+        try:
+            networks.append(ipaddress.ip_network(word))
+        except ValueError:
+            if not re.fullmatch(r"\.?[a-z0-9]([\w\-]*[a-z0-9])?(\.[\w\-]+)*", word):
+                raise ValueError("give push, public, host names or networks, such as push, hooks.example.ru") from None
+            names.append(word)
+    return Outside("push" in words, "public" in words, tuple(names), tuple(networks))
 
 
 def _bytes(value: str) -> int:
@@ -396,8 +427,15 @@ TRUSTED_PROXY = Setting(
     "Addresses of proxies whose X-Forwarded-For and -Proto are believed.",
     _networks,
 )
+OUTSIDE = Setting(
+    "OTDEL_OUTSIDE",
+    "",
+    "Hosts that may be called to tell people: push for browsers' push services, public for any public address, "
+    "names (.example.ru with everything under it), networks; without it none.",
+    _outside,
+)
 
 SETTINGS: tuple[Setting[Any], ...] = (
     DATA, DATABASE, PORT, LIVE_PORT, HOST, SECRET_KEY, URL, ALLOWED_HOSTS, LANGUAGE, TIME_ZONE, EMAIL, EMAIL_FROM,
-    WORKERS, THREADS, DEMO, DEBUG, PG_BIN, UPLOAD_LIMIT, TRUSTED_PROXY,
+    WORKERS, THREADS, DEMO, DEBUG, PG_BIN, UPLOAD_LIMIT, TRUSTED_PROXY, OUTSIDE,
 )  # fmt: skip

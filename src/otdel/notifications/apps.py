@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class NotificationsConfig(AppConfig):
     name = "otdel.notifications"
     label = "notifications"
+
+    def ready(self) -> None:
+        """Register the channels: each in a module of its own."""
+        from otdel.notifications import hooks, messengers, pushes  # noqa: F401
