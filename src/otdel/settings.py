@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "otdel.interfaces.web.proxies.forwarded",
     "otdel.interfaces.web.middleware.request_id",
     "otdel.interfaces.web.health.middleware",
     "django.middleware.security.SecurityMiddleware",
@@ -139,6 +140,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.secure
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# the middleware "forwarded" has taken this header from everybody who is not a named proxy
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.trusted_proxies else None
 SECURE_HSTS_SECONDS = 31_536_000 if ENVIRONMENT.secure else 0
 SECURE_REFERRER_POLICY = "same-origin"

@@ -285,18 +285,6 @@ def test_session_of_another_is_not_found(door, firm):
     assert is_in(door)
 
 
-def test_address_behind_a_proxy_is_believed_from_it_only(rf, settings):
-    from dataclasses import replace
-    from ipaddress import ip_network
-
-    from otdel.interfaces.web.sign_in import client_address
-
-    request = rf.get("/", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.5"}, REMOTE_ADDR="10.0.0.1")
-    assert client_address(request) == "10.0.0.1"
-    settings.ENVIRONMENT = replace(settings.ENVIRONMENT, trusted_proxies=(ip_network("10.0.0.0/8"),))
-    assert client_address(request) == "203.0.113.5"
-
-
 def test_everything_leads_to_the_first_run_while_there_is_no_company(client, db):
     Company.objects.all().delete()
     assert client.get("/deals/").headers["Location"] == "/start/"

@@ -198,7 +198,7 @@ def _total(found: Quality, numbers: Numbers) -> Any:
     if not found.is_level:
         return marks.kpi(_("Total against plan"), _signed(fmt, summary.total_deviation), _of_plan(found, numbers))
     gap = (found.fact - found.plan) / found.plan if found.plan else None
-    return marks.kpi(_("At the last end"), fmt.deviation(gap, 1), _of_plan(found, numbers))
+    return marks.kpi(_("At the end of the last period"), fmt.deviation(gap, 1), _of_plan(found, numbers))
 
 
 def _lean(summary: PlanningQuality) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
@@ -18,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from otdel.interfaces.web.proxies import client_address
 from otdel.org import actions, queries, rules
 
 if TYPE_CHECKING:
@@ -108,28 +108,6 @@ def _post(letter: EmailMessage) -> None:
         letter.send()
     except OSError:  # smtplib's errors are OSErrors too
         log.exception("A letter to %s could not be sent", letter.to)
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the address of the visitor; X-Forwarded-For is believed only from the proxies named in the settings."""
-    address = request.META.get("REMOTE_ADDR") or "127.0.0.1"
-    for hop in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not (hop.strip() and _is_trusted(address)):
-            break
-        address = hop.strip()
-    return address if _parsed(address) else "0.0.0.0"  # noqa: S104 - not an address to listen on
-
-
-def _parsed(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-def _is_trusted(text: str) -> bool:
-    address = _parsed(text)
-    return address is not None and any(address in network for network in settings.ENVIRONMENT.trusted_proxies)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
