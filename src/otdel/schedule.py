@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
+from otdel.measures import jobs as measures
 from otdel.plans import jobs as plans
 from otdel.tasks import jobs as tasks
 
@@ -12,3 +13,4 @@ jobs.every("* * * * *")(plans.refill)
 jobs.every("30 3 * * *")(files.forget_files)
 jobs.every("* * * * *")(tasks.repeat)
 jobs.every("20 3 * * *")(tasks.forget)
+jobs.every("*/5 * * * *")(measures.rhythm)

@@ -37,7 +37,8 @@ def show(request: PersonRequest) -> HttpResponse:
         return HttpResponseRedirect(board_url(nearest, instead=asked))
     may_import = bool(access.scope(request.user, "import", Right.CREATE))
     numbers = Numbers.of(shown.query.metric, shown.currency)
-    draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0)
+    steers = access.scope(request.user, "plan", Right.CHANGE) > 0 and not shown.is_own
+    draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0, steers)
     context = {
         "shown": shown,
         "title": says.title(shown),
@@ -70,6 +71,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "plan_url": _plan_url(request, shown),
         "may_import": may_import,
         "may_export": access.scope(request.user, "plan", Right.EXPORT),
+        "control_url": reverse("control_days") if steers else "",
         "quality_url": f"{reverse('plan_quality')}?{_quality_address(shown.query)}",
     }
     return TemplateResponse(request, "plans/board.html", context)

@@ -70,9 +70,10 @@ class Drills:
 class Drawing:
     """What the rows of one board have in common, asked once."""
 
-    def __init__(self, shown: Board, numbers: Numbers, may_give: bool = False) -> None:
+    def __init__(self, shown: Board, numbers: Numbers, may_give: bool = False, may_control: bool = False) -> None:
         self.shown = shown
         self.may_give = may_give
+        self.may_control = may_control
         self.numbers = numbers
         self.drills = Drills.of(shown.query)
         self.is_open = shown.course.state == "open"
@@ -95,7 +96,7 @@ class Drawing:
         name, url = escape(row.name), ""
         if row.kind != "none":
             url = f"{address}{row.id}"
-            name = f'<a class="row-link" href="{url}">{name}</a>{self._task(row)}'
+            name = f'<a class="row-link" href="{url}">{name}</a>{self._task(row)}{self._control(row)}'
         opened = f'<tr data-href="{url}">' if url else "<tr>"
         return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
 
@@ -114,6 +115,15 @@ class Drawing:
         link = f' <a class="btn quiet" href="{escape(url)}@" {opens_task(url + "@")}>{escape(_("Give a task"))}</a>'
         before, between, after = link.split("@")
         return before, between, after
+
+    def _control(self, row: Row) -> str:
+        """Return a link that declares manual control of whoever is behind."""
+        if not self.may_control or row.figures.mark != "under":
+            return ""
+        query = self.shown.query
+        asked = {"unit": row.id} if row.kind == "unit" else {"person": row.id}
+        url = f"{_path('control_new')}?{urlencode(asked | {'metric': query.metric, 'period': query.period})}"
+        return f' <a class="btn quiet" href="{escape(url)}">{escape(_("Manual control"))}</a>'
 
     def cells(self, row: Row, bullet: str = "") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""

@@ -21,6 +21,7 @@ from otdel.interfaces.http import PersonRequest, form_status, page, submission
 from otdel.interfaces.web import formats, invitations, org_tabs
 from otdel.interfaces.web.nav import address
 from otdel.interfaces.web.refusals import attempt
+from otdel.measures import queries as measures
 from otdel.org import access, actions, queries
 from otdel.org.rules import Right
 
@@ -116,11 +117,20 @@ def person(request: PersonRequest, pk: int) -> HttpResponseBase:
         "stays": [_stay(stay) for stay in card.stays],
         "records": _records(request, pk),
         "may_change": may_change,
+        "control": _control(request, card),
         "invitation": _invitation(request, card),
         "can_undo": len(card.stays) > 1 and card.row.status != "left",
         "status": card.row.status,
     }
     return render(request, "people/card.html", context)
+
+
+def _control(request: PersonRequest, card: queries.PersonCard) -> str:
+    """Return where this person's manual control is, or is declared; "" for whoever does neither."""
+    if not measures.may_declare(request.user, card.row.id) or card.row.status == "left":
+        return ""
+    found = measures.of_person(request.user, card.row.id)
+    return reverse("control", args=[found]) if found else f"{reverse('control_new')}?person={card.row.id}"
 
 
 def _facts(card: queries.PersonCard) -> list[tuple[str, str]]:

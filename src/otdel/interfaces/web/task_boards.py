@@ -23,6 +23,7 @@ from otdel.interfaces.web import formats, live, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import TONES, local_address, tabs
+from otdel.measures import queries as measures
 from otdel.org import access
 from otdel.org.queries import calendar
 from otdel.org.rules import Right
@@ -119,9 +120,24 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "strip": _strip(found),
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
+        "control": _control(request),
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
     return TemplateResponse(request, "tasks/today.html", context)
+
+
+def _control(request: PersonRequest) -> dict[str, Any] | None:
+    """What manual control asks of the person now: their own day, or the reports that wait for their word."""
+    mine = measures.my_day(request.user, request.today)
+    if mine:
+        pk, state, days = mine
+        words = _("Your plan of the day") if not days else _("Your report of the last day")
+        return {"url": reverse("control_day", args=[pk]), "words": words, "state": state}
+    if not access.scope(request.user, "plan", Right.CHANGE):
+        return None
+    count = measures.waiting(request.user, request.today)
+    words = ngettext("%(count)s report of the day waits", "%(count)s reports of the day wait", count) % {"count": count}
+    return {"url": reverse("control_days"), "words": words, "state": _("Manual control")} if count else None
 
 
 def _hello(hour: int) -> str:

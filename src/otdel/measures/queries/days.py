@@ -1,0 +1,293 @@
+"""One manager's day, and everybody's day in one table: plan, fact, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from otdel.core.errors import NotFound
+from otdel.core.models import Event
+from otdel.measures import access
+from otdel.measures.models import DayAction, DayNorm, DayPlan
+from otdel.measures.queries.facts import COUNTED, DayFacts, day_facts, done_among, proof_of
+from otdel.org import access as org
+from otdel.org.models import Person
+from otdel.org.queries import company_of, zone_of
+from otdel.org.rules import Right
+
+State = DayPlan.State
+OPEN = (State.MADE, State.CONFIRMED)
+FAMILIES = ("MEETING", "STEP", "DEBT", "DEAL", "CALL", "OTHER")
+
+
+@dataclass(frozen=True)
+class NormLine:
+    id: int
+    kind: str
+    pipeline: str
+    amount: int
+    done: int
+
+    @property
+    def kind_name(self) -> str:
+        return str(DayNorm(kind=self.kind).get_kind_display())
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    id: int
+    kind: str
+    text: str
+    why: dict[str, Any]
+    expected: Decimal | None
+    customer: tuple[int, str] | None
+    deal: tuple[int, str] | None
+    invoice_id: int | None
+    activity_id: int | None
+    added_by: str
+    claimed: bool
+    note: str
+    proof: dict[str, Any] | None
+    removed: bool
+
+    @property
+    def is_done(self) -> bool:
+        return self.proof is not None or self.claimed
+
+    @property
+    def kind_name(self) -> str:
+        return str(DayAction.Kind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day as it stands: live until its report is accepted, then as it was."""
+
+    id: int
+    person_id: int
+    person: str
+    control_id: int
+    day: date
+    state: str
+    is_late: bool
+    confirmed_at: datetime | None
+    note: str
+    comment: str
+    grade: str
+    reviewed_by: str
+    returned_times: int
+    next_task: tuple[int, str] | None
+    norms: list[NormLine]
+    actions: list[ActionLine]
+    removed: list[ActionLine]
+    facts: dict[str, Any]
+
+    @property
+    def state_name(self) -> str:
+        return str(DayPlan.State(self.state).label)
+
+    @property
+    def done(self) -> int:
+        return sum(each.is_done for each in self.actions)
+
+    @property
+    def expected(self) -> Decimal:
+        return sum((each.expected or Decimal(0) for each in self.actions), Decimal(0))
+
+    @property
+    def paid(self) -> Decimal:
+        return Decimal(str(self.facts.get("paid", 0)))
+
+    def counted(self, kind: str) -> tuple[int, int]:
+        """Return how many of a kind the day asks for and how many there were, whatever the pipeline."""
+        asked = [each.amount for each in self.norms if each.kind == kind and not each.pipeline]
+        return (asked[0] if asked else 0), int(self.facts.get(kind, 0))
+
+
+_READ = ("customer", "deal", "added_by")
+
+
+def _rows(rows: Any) -> Any:
+    actions = DayAction.objects.select_related(*_READ).order_by("position", "id")
+    norms = DayNorm.objects.select_related("pipeline").order_by("kind", "pipeline_id")
+    return rows.select_related("person", "reviewed_by", "next_task").prefetch_related(
+        Prefetch("actions", actions), Prefetch("norms", norms)
+    )
+
+
+@dataclass(frozen=True)
+class DayCard:
+    day: Day
+    is_mine: bool
+    steers: bool
+    happened: list[Event]
+
+    def can(self, now_state: str) -> dict[str, bool]:
+        """Return what whoever looks may do, by the state of the day."""
+        before = now_state in OPEN
+        over = now_state in (State.REPORT, State.HANDED, State.RETURNED)
+        return {
+            "confirm": self.is_mine and now_state == State.MADE,
+            "change": self.steers and before,
+            "add": (self.steers or self.is_mine) and before,
+            "say": self.is_mine and now_state != State.ACCEPTED,
+            "hand_in": self.is_mine and now_state in (State.CONFIRMED, State.REPORT, State.RETURNED),
+            "review": self.steers and over,
+        }
+
+
+def day_card(person: Person, day_id: int) -> DayCard:
+    """Eight queries besides those of access."""
+    found = _rows(access.visible_days(person)).filter(pk=day_id).first()
+    if found is None:
+        raise NotFound(_("There is no such day, or you may not see it."))
+    (day,) = drawn([found], person)
+    events = Event.objects.filter(subject_type="measures.dayplan", subject_id=day_id).select_related("by")
+    return DayCard(
+        day=day,
+        is_mine=found.person_id == person.pk,
+        steers=access.may_steer(person, found.person_id),
+        happened=list(events.order_by("-at", "-pk")[:100]),
+    )
+
+
+def drawn(plans: Sequence[Any], person: Person) -> list[Day]:
+    """Return the days with their facts. Four queries for all, none when every report is accepted."""
+    live = [plan for plan in plans if plan.state != State.ACCEPTED]
+    zone = zone_of(person) if not live else _zone(person)
+    facts: dict[tuple[int, date], DayFacts] = {}
+    for day in {plan.day for plan in live}:
+        people = [plan.person_id for plan in live if plan.day == day]
+        facts |= {(who, day): each for who, each in day_facts(people, day, zone).items()}
+    waiting = [each.activity_id for plan in live for each in plan.actions.all() if each.activity_id]
+    done = done_among(waiting)
+    return [_day(plan, facts.get((plan.person_id, plan.day)), done) for plan in plans]
+
+
+def _zone(person: Person) -> Any:
+    """Records count by the company's day."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(company_of(person).time_zone)
+
+
+def _day(plan: Any, facts: DayFacts | None, done: set[int]) -> Day:
+    actions = [_action(each, facts, done) for each in plan.actions.all()]
+    return Day(
+        id=plan.pk,
+        person_id=plan.person_id,
+        person=plan.person.short_name,
+        control_id=plan.control_id,
+        day=plan.day,
+        state=plan.state,
+        is_late=plan.is_late,
+        confirmed_at=plan.confirmed_at,
+        note=plan.note,
+        comment=plan.comment,
+        grade=plan.grade,
+        reviewed_by=plan.reviewed_by.short_name if plan.reviewed_by else "",
+        returned_times=plan.returned_times,
+        next_task=(plan.next_task_id, plan.next_task.title) if plan.next_task else None,
+        norms=[_norm(each, facts) for each in plan.norms.all()],
+        actions=[each for each in actions if not each.removed],
+        removed=[each for each in actions if each.removed],
+        facts=facts.summary() if facts is not None else plan.facts,
+    )
+
+
+def _norm(row: Any, facts: DayFacts | None) -> NormLine:
+    done = facts.count(row.kind, row.pipeline_id) if facts is not None else row.done or 0
+    return NormLine(row.pk, row.kind, row.pipeline.name if row.pipeline else "", row.amount, done)
+
+
+def _action(row: Any, facts: DayFacts | None, done: set[int]) -> ActionLine:
+    return ActionLine(
+        id=row.pk,
+        kind=row.kind,
+        text=row.text,
+        why=row.why,
+        expected=row.expected,
+        customer=(row.customer_id, row.customer.name) if row.customer else None,
+        deal=(row.deal_id, row.deal.title) if row.deal else None,
+        invoice_id=row.invoice_id,
+        activity_id=row.activity_id,
+        added_by=row.added_by.short_name if row.added_by else "",
+        claimed=row.claimed,
+        note=row.note,
+        proof=proof_of(row, facts, done) if facts is not None else row.proof,
+        removed=row.removed_at is not None,
+    )
+
+
+@dataclass(frozen=True)
+class DaysTable:
+    day: date
+    rows: list[Day]
+    earlier: date | None
+    later: date | None
+
+    def total(self, kind: str) -> tuple[int, int]:
+        pairs = [row.counted(kind) for row in self.rows]
+        return sum(asked for asked, _done in pairs), sum(done for _asked, done in pairs)
+
+    @property
+    def expected(self) -> Decimal:
+        return sum((row.expected for row in self.rows), Decimal(0))
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((row.paid for row in self.rows), Decimal(0))
+
+    @property
+    def actions(self) -> tuple[int, int]:
+        return sum(len(row.actions) for row in self.rows), sum(row.done for row in self.rows)
+
+
+def days_table(person: Person, day: date | None, today: date, unit_id: int | None = None) -> DaysTable:
+    """Return the days of everybody the person steers; without a day asked for, the latest there is.
+
+    Nine queries besides those of access, however many people.
+    """
+    reached = org.reach(person, access.KIND, Right.VIEW)
+    rows = access.visible_days(person).exclude(person=person)
+    rows = rows if reached.everyone else rows.filter(person_id__in=reached.person_ids)
+    if unit_id:
+        rows = rows.filter(person_id__in=org.people_of(org.tree_for(person).under(unit_id)))
+    day = day or rows.filter(day__lte=today).order_by("-day").values_list("day", flat=True).first() or today
+    found = list(_rows(rows.filter(day=day)).order_by("person__name", "person_id"))
+    return DaysTable(
+        day=day,
+        rows=drawn(found, person),
+        earlier=rows.filter(day__lt=day).order_by("-day").values_list("day", flat=True).first(),
+        later=rows.filter(day__gt=day, day__lte=today).order_by("day").values_list("day", flat=True).first(),
+    )
+
+
+def my_day(person: Person, today: date) -> tuple[int, str, int] | None:
+    """Return one's day under manual control: its number, state, how many actions; None without. One query."""
+    found = (
+        DayPlan.objects.filter(person=person, day__lte=today)
+        .exclude(state=State.ACCEPTED)
+        .order_by("-day")
+        .values_list("pk", "state", "day")
+        .first()
+    )
+    if found is None:
+        return None
+    return found[0], str(DayPlan.State(found[1]).label), (today - found[2]).days
+
+
+def waiting(person: Person, today: date) -> int:
+    """How many reports wait for the person's word. One query besides those of access."""
+    reached = org.reach(person, access.KIND, Right.CHANGE)
+    rows = DayPlan.objects.filter(state=State.HANDED, day__lte=today).exclude(person=person)
+    return org.limit(rows, reached, "person_id").count()
+
+
+__all__ = ["COUNTED", "FAMILIES", "Day", "DayCard", "DaysTable", "day_card", "days_table", "my_day", "waiting"]
