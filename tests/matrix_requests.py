@@ -87,6 +87,9 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
             return {"kind": words[1], "event_id": binned_by_boris(world, words[1], annas)}
     if name == "task_do":
         return {"pk": annas["task"].pk, "name": words[1]}
+    if name.startswith("control_day_do") or name in ("control_day", "control_norm_drop"):
+        kind = "norm" if name == "control_norm_drop" else "day"
+        return {"pk": annas[kind].pk} | ({"name": words[1]} if name == "control_day_do" else {})
     if name == "task_lane":
         return {"pk": annas["task"].pk}
     if name in ("task_file", "task_undo"):
@@ -183,6 +186,14 @@ def about_annas(world: World, name: str) -> dict[str, object]:
     return {"customer": f"{customer.name} #{customer.pk}"} | rest[name]
 
 
+def on_control(world: World, name: str) -> dict[str, object]:
+    return {"until": "2026-04-10", "reason": "Because", "text": "Ring the plant", "kind": "CALL", "note": "x"} | {
+        "unit": world.firm.north.pk,
+        "amount": 5,
+        "starts_on": "2026-03-03",
+    }
+
+
 BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     "anna": lambda world, name: {"value": world.firm.anna.pk},
     "vera": lambda world, name: {"value": world.firm.vera.pk},
@@ -199,4 +210,5 @@ BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
         {"name": "Novel", "label": "Novel", "type": "TEXT", "active": "1"} | {"is_active": "1", "outcome": "OPEN"}
     ),
     "annas": about_annas,
+    "control": on_control,
 }

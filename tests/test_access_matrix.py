@@ -181,6 +181,27 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | POST plan_revise+why                  | 403   done  done  404   404   404   404   login
 -                                | GET plan_compare                      | sees  sees  sees  404   404   404   404   login
 
+-                                | GET controls                          | open  open  open  open  open  open  open  login
+-                                | GET control                           | sees  sees  sees  404   404   404   404   login
+-                                | GET control_new                       | 404   sees  sees  404   open  404   404   login
+-                                | GET control_new?person={anna}         | 404   sees  sees  404   404   404   404   login
+-                                | GET control_new?unit={north}          | 404   sees  sees  404   404   404   404   login
+-                                | POST control_new                      | 404   422   422   404   422   404   404   login
+-                                | POST control_end                      | 403   done  done  404   404   404   404   login
+-                                | POST control_go_on                    | 422   422   422   422   422   422   422   login
+-                                | POST control_go_on+control            | 403   done  done  404   404   404   404   login
+-                                | GET control_days                      | 403   sees  sees  403   open  403   403   login
+-                                | GET control_day                       | sees  sees  sees  404   404   404   404   login
+-                                | POST control_day_do:confirm           | done  403   403   404   404   404   404   login
+-                                | POST control_day_do:add+control       | done  done  done  404   404   404   404   login
+-                                | POST control_day_do:remove            | 403   404   404   404   404   404   404   login
+-                                | POST control_day_do:hand_in           | 409   403   403   404   404   404   404   login
+-                                | POST control_day_do:accept control_day_do:return | 403 409 409 404 404 404 404 login
+-                                | GET control_norms                     | open  open  open  open  open  403   403   login
+-                                | POST control_norms                    | 404   422   422   404   422   403   403   login
+-                                | POST control_norms+control            | 404   done  done  404   422   403   403   login
+-                                | POST control_norm_drop                | 404   done  done  404   404   403   403   login
+
 -                                | GET people units                      | open  open  open  open  open  open  open  login
 -                                | GET person                            | open  open  open  open  open  open  open  login
 -                                | GET person_new unit_new               | 403   403   open  403   403   403   open  login

@@ -25,6 +25,9 @@ from otdel.customers.models import Contact, Region
 from otdel.deals.models import Lead, Stage
 from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.web.models import ListView
+from otdel.measures import actions as measures
+from otdel.measures.models import DayPlan
+from otdel.measures.rules import ControlValues
 from otdel.org.models import CalendarDay, Role, Unit
 from otdel.plans import actions as plans
 from otdel.plans.models import Plan
@@ -70,6 +73,7 @@ def make_world() -> World:
         Stage.objects.create(pipeline=pipeline, name=name, position=at, outcome=outcome)
     annas["task"] = _task(firm, firm.boris, firm.anna, ANNAS)
     veras["task"] = _task(firm, firm.gleb, firm.vera, VERAS)
+    annas |= _control(firm)
     _mixed(firm)
     annas["import"] = _import(firm)
     return World(firm, annas, veras)
@@ -126,6 +130,19 @@ def _import(firm: Firm) -> Any:
     rows = f"Компания;ИНН\n{ANNAS} branch;\n{ANNAS} wrong;123\n".encode()
     client.post("/import/upload/", {"file": SimpleUploadedFile(f"{ANNAS}.csv", rows)})
     return ImportSession.objects.get()
+
+
+def _control(firm: Firm) -> dict[str, Any]:
+    """Anna under manual control since this morning, by a norm of Boris."""
+    values = ControlValues(
+        firm.north.pk, firm.anna.pk, "payments", Period.parse("2026-03"), date(2026, 3, 31), Decimal(1), 5, firm.olga.pk
+    )
+    norm = measures.set_norm(
+        by=fresh(firm.boris), unit_id=firm.north.pk, kind="CALL", amount=20, starts_on=TODAY, now=NOW
+    )
+    control = measures.declare(by=fresh(firm.boris), values=values, now=NOW)
+    measures.keep(now=NOW)
+    return {"control": control, "norm": norm, "day": DayPlan.objects.get()}
 
 
 def _task(firm: Firm, head: Any, person: Any, word: str) -> Any:

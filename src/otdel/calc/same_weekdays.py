@@ -38,7 +38,8 @@ class Comparison:
     @property
     def is_sure(self) -> bool:
         """Whether the difference is larger than chance explains; never with too few days."""
-        return bool(np.isfinite(self.error) and abs(self.difference) > BEYOND * self.error)
+        noise = 1e-9 * (abs(self.base) + abs(self.level))
+        return bool(np.isfinite(self.error) and abs(self.difference) > BEYOND * self.error + noise)
 
 
 def compare(base_days: Ints, base: Floats, days: Ints, values: Floats) -> Comparison | None:

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from otdel.core import journal
 from otdel.core.errors import Conflict
-from otdel.demo import clients, firm, people
+from otdel.demo import clients, control, firm, people
 from otdel.demo.days import Days
 from otdel.demo.targets import Targets
 from otdel.demo.trade import Trade
@@ -59,6 +59,7 @@ def make_demo(
     _write_records(world)
     tell(_("Writing money and plans"))
     _write_money(world)
+    control.live(world, now)
     journal.record("demo.made", company, by=None, at=now, seed=seed)
     with connection.cursor() as cursor:
         cursor.execute("analyze")

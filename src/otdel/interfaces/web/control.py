@@ -342,11 +342,11 @@ def drop_norm(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 urlpatterns = [
-    path("control/", controls, name="controls"),
-    path("control/new/", declare, name="control_new"),
-    path("control/<int:pk>/", control, name="control"),
-    path("control/<int:pk>/end/", end, name="control_end"),
-    path("control/<int:pk>/go-on/", go_on, name="control_go_on"),
-    path("control/norms/", norms, name="control_norms"),
-    path("control/norms/<int:pk>/drop/", drop_norm, name="control_norm_drop"),
+    path("plan/control/", controls, name="controls"),
+    path("plan/control/new/", declare, name="control_new"),
+    path("plan/control/<int:pk>/", control, name="control"),
+    path("plan/control/<int:pk>/end/", end, name="control_end"),
+    path("plan/control/<int:pk>/go-on/", go_on, name="control_go_on"),
+    path("plan/control/norms/", norms, name="control_norms"),
+    path("plan/control/norms/<int:pk>/drop/", drop_norm, name="control_norm_drop"),
 ]

@@ -182,7 +182,7 @@ def _action(each: queries.ActionLine, request: PersonRequest) -> dict[str, Any]:
         "url": says.url(each),
         "why": says.why(each, request.company.currency, request.today),
         "expected": says.money(each.expected, request.company.currency) if each.expected is not None else "",
-        "amount": each.expected if each.expected is not None else "",
+        "amount": formats.current().plain(each.expected, 2) if each.expected is not None else "",
         "text": each.text,
         "done": each.is_done,
         "proof": words,
@@ -304,7 +304,7 @@ def do(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
 
 
 urlpatterns = [
-    path("control/days/", days, name="control_days"),
-    path("control/days/<int:pk>/", day, name="control_day"),
-    path("control/days/<int:pk>/do/<str:name>/", do, name="control_day_do"),
+    path("plan/control/days/", days, name="control_days"),
+    path("plan/control/days/<int:pk>/", day, name="control_day"),
+    path("plan/control/days/<int:pk>/do/<str:name>/", do, name="control_day_do"),
 ]
