@@ -45,7 +45,7 @@ def test_declaring_from_the_red_row(firm, signed):
     with time_machine.travel(at(11, 12), tick=False):
         client = signed("boris")
         board = text_of(client.get("/plan/?by=person"))
-        address = f"/plan/control/new/?person={firm.anna.pk}&metric=payments&period=2026-03"
+        address = f"/plan/control/new/?metric=payments&period=2026-03&person={firm.anna.pk}"
         assert address in board
         page = text_of(client.get(address))
         assert "Abramova Anna" in page

@@ -120,10 +120,15 @@ class Drawing:
         """Return a link that declares manual control of whoever is behind."""
         if not self.may_control or row.figures.mark != "under":
             return ""
+        before, after = self._control_link
+        return f"{before}{row.kind}={row.id}{after}"
+
+    @cached_property
+    def _control_link(self) -> tuple[str, str]:
+        """Return the markup of the link around the row's key."""
         query = self.shown.query
-        asked = {"unit": row.id} if row.kind == "unit" else {"person": row.id}
-        url = f"{_path('control_new')}?{urlencode(asked | {'metric': query.metric, 'period': query.period})}"
-        return f' <a class="btn quiet" href="{escape(url)}">{escape(_("Manual control"))}</a>'
+        url = escape(f"{_path('control_new')}?metric={query.metric}&period={query.period}&")
+        return f' <a class="btn quiet" href="{url}', f'">{escape(_("Manual control"))}</a>'
 
     def cells(self, row: Row, bullet: str = "") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
