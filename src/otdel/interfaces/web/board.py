@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from otdel.core.periods import Kind, Period
@@ -21,6 +23,7 @@ from otdel.interfaces.web import formats
 from otdel.interfaces.web.board_rows import Drawing, board_url, legend
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.templatetags.look import pick
 from otdel.org import access
 from otdel.org.rules import Right
 from otdel.plans.queries.board import Board, BoardQuery, board
@@ -43,7 +46,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "shown": shown,
         "title": says.title(shown),
         "lead": says.lead(shown, numbers),
-        "picks": _picks(shown, request.today),
+        "picks": _picks(shown.query, shown.title, shown.units, request.today, numbers.fmt.lang),
         "steps": _steps(shown),
         "kpis": says.kpis(shown, numbers, draw.drills()),
         "curve": _curve(shown, numbers),
@@ -112,24 +115,26 @@ def _quality_address(query: BoardQuery) -> str:
 # choosing
 
 
-def _picks(shown: Board, today: date) -> list[tuple[str, str, list[tuple[str, str, bool]]]]:
-    """Return the choices of the top bar: (name, present one, options)."""
-    query = shown.query
+@lru_cache(maxsize=256)
+def _picks(
+    query: BoardQuery, title: str, units: tuple[tuple[int, int, str], ...], today: date, _lang: str
+) -> SafeString:
+    """Return the choices of the top bar. Kept: sixty addresses that are the same until one looks elsewhere."""
     here = query.person_id is None
-    units = [
+    places = [
         ("\u2003" * depth + name, board_url(query, unit=id, person=None, by=None), here and id == query.unit_id)
-        for depth, id, name in shown.units
+        for depth, id, name in units
     ]
     metrics = [(str(label), board_url(query, metric=name), name == query.metric) for name, label in METRICS]
     cuts = [(label, board_url(query, cut=name), name == query.cut) for name, label in says.cuts().items()]
     periods = [(period_title(each), board_url(query, period=each), each == query.period) for each in _periods(today)]
-    picks = [(_("Department"), shown.title, units)] if units else []
-    return [
-        *picks,
-        (_("Period"), period_title(query.period), periods),
-        (_("Metric"), metric_label(query.metric), metrics),
-        (_("Cut"), says.cuts()[query.cut], cuts),
+    drawn = [
+        pick(title, places, _("Department")) if units else "",
+        pick(period_title(query.period), periods, _("Period")),
+        pick(metric_label(query.metric), metrics, _("Metric")),
+        pick(says.cuts()[query.cut], cuts, _("Cut")),
     ]
+    return SafeString("".join(drawn))
 
 
 def _periods(today: date) -> list[Period]:

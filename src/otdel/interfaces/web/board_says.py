@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -262,32 +262,35 @@ def _tolerance(shown: Board) -> str:
 
 
 class How:
-    """Says in a sentence how the numbers of a line are made. Made once for all lines of a board."""
+    """Says in a sentence how the numbers of a line are made. Made, and escaped, once for all lines of a board:
+    the numbers put into it have nothing to escape."""
 
     def __init__(self, shown: Board, numbers: Numbers) -> None:
         self.numbers = numbers
         self.share = numbers.fmt.percent(shown.course.weight, 1)
-        self.unplanned = _("There is no approved plan for this line.")
+        self.unplanned = SafeString(escape(_("There is no approved plan for this line.")))
         if shown.course.state == "closed" or shown.course.is_level:
-            self.sentence = _("Fact %(fact)s against the plan of %(plan)s: %(deviation)s.")
+            sentence = _("Fact %(fact)s against the plan of %(plan)s: %(deviation)s.")
         else:
-            self.sentence = _(
+            sentence = _(
                 "Plan %(plan)s × %(share)s = %(due)s expected to date; fact %(fact)s is %(deviation)s against it."
             )
+        self.sentence = escape(sentence)
 
-    def __call__(self, figures: Figures) -> str:
+    def __call__(self, figures: Figures) -> SafeString:
         if figures.plan is None:
             return self.unplanned
         if figures.expected is None or figures.fact is None:
-            return ""
+            return SafeString()
         full = self.numbers.full
-        return self.sentence % {
+        said = {
             "plan": full(figures.amount),
             "due": full(figures.expected),
             "fact": full(figures.fact),
             "share": self.share,
             "deviation": self.numbers.fmt.deviation(figures.deviation, 1),
         }
+        return SafeString(self.sentence % said)
 
 
 def notes(shown: Board, numbers: Numbers) -> list[str]:

@@ -68,11 +68,13 @@ class Formats:
             text = f"{value.quantize(_STEPS[places], ROUND_HALF_UP):,f}"
         else:
             text = f"{value:,}" if type(value) is int and places == 0 else f"{_round(value, places):,f}"
-        return self._local(text)
+        return self._local(text) if places or text[0] == "-" else text.replace(",", self.group)
 
     def _local(self, text: str) -> str:
         if text[0] == "-":
             text = MINUS + text[1:] if text.strip("-0.,") else text[1:]
+        if "." not in text:
+            return text.replace(",", self.group)
         # a NUL stands in for the comma while the point becomes one
         return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.group)
 

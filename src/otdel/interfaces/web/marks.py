@@ -56,9 +56,10 @@ def explained(figure: str, sentence: str, id: str) -> SafeString:
 
     The focus goes into the sentence, so that it is read aloud, and comes back to the figure. `id` is one of its page.
     """
+    figure, sentence = conditional_escape(figure), conditional_escape(sentence)
     return SafeString(
-        f'<button type="button" class="how" popovertarget="{id}">{conditional_escape(figure)}</button>'
-        f'<span popover class="said" id="{id}" role="note" tabindex="-1" autofocus>{escape(sentence)}</span>'
+        f'<button type="button" class="how" popovertarget="{id}">{figure}</button>'
+        f'<span popover class="said" id="{id}" role="note" tabindex="-1" autofocus>{sentence}</span>'
     )
 
 
@@ -169,4 +170,5 @@ def _cell(fmt: formats.Formats, values: Sequence[Any], at: int) -> str:
     value = values[at] if at < len(values) else None
     if value is None:
         return ""
-    return fmt.number(value) if value == int(value) else fmt.number(Decimal(str(value)), 2)
+    whole = int(value)
+    return fmt.number(whole) if value == whole else fmt.number(Decimal(str(value)), 2)
