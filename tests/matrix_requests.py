@@ -85,16 +85,21 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
             return {"kind": words[1], "pk": annas[words[1]].pk, "name": words[2]}
         case "undo":
             return {"kind": words[1], "event_id": binned_by_boris(world, words[1], annas)}
-    if name == "task_do":
-        return {"pk": annas["task"].pk, "name": words[1]}
     if name.startswith("control_day_do") or name in ("control_day", "control_norm_drop"):
         kind = "norm" if name == "control_norm_drop" else "day"
         return {"pk": annas[kind].pk} | ({"name": words[1]} if name == "control_day_do" else {})
-    if name == "task_lane":
-        return {"pk": annas["task"].pk}
-    if name in ("task_file", "task_undo"):
-        return {each: annas["task"].pk if each == "pk" else 999_999 for each in parameters(name)}
+    if name.startswith("task_"):
+        return of_task(name, words, annas)
     return {each: value(world, name, each, annas) for each in parameters(name)}
+
+
+def of_task(name: str, words: list[str], annas: Records) -> dict[str, object]:
+    """Numbers of Anna's task, of a template, or of nothing that is there."""
+    kinds = {"task_template": "template", "task_template_drop": "template", "task_repeat_new": "template"}
+    kinds |= {"task_repeat": "repeat", "task_repeat_do": "repeat"}
+    number = annas[kinds.get(name, "task")].pk
+    known: dict[str, object] = {"pk": number, "name": words[1] if len(words) > 1 else ""}
+    return {each: known.get(each, 999_999) for each in parameters(name)}
 
 
 def parameters(name: str) -> list[str]:

@@ -232,7 +232,19 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | GET task_file                         | 404   404   404   404   404   404   404   login
 -                                | GET today task_board                  | sees  open  open  open  open  open  open  login
 -                                | GET task_team                         | open  open  open  open  open  open  open  login
--                                | GET task_new                          | open  open  open  open  open  open  open  login
+-                                | GET task_gantt                        | sees  sees  sees  404   404   404   404   login
+-                                | GET task_calendar                     | open  open  open  open  open  open  open  login
+-                                | POST task_day                         | 422   422   422   422   422   422   422   login
+-                                | GET task_templates                    | open  sees  open  open  open  open  open  login
+-                                | GET task_template task_repeat_new     | 404   sees  404   404   404   404   404   login
+-                                | POST task_template                    | 404   422   404   404   404   404   404   login
+-                                | GET task_template_new task_names?q=a  | open  open  open  open  open  open  open  login
+-                                | POST task_template_new                | 422   422   422   422   422   422   422   login
+-                                | POST task_template_drop               | 404   done  404   404   404   404   404   login
+-                                | POST task_repeat_new                  | 404   422   404   404   404   404   404   login
+-                                | GET task_repeat                       | 404   sees  sees  404   404   404   404   login
+-                                | POST task_repeat_do:stop task_repeat_do:drop | 404 done done 404 404  404   404   login
+-                                | GET task_new                          | open  sees  open  open  open  open  open  login
 -                                | GET task_counters                     | done  done  done  done  done  done  done  login
 -                                | POST task_do:start                    | done  403   403   404   404   404   404   login
 -                                | POST task_do:bin                      | 403   done  done  404   404   404   404   login

@@ -33,6 +33,7 @@ from otdel.plans import actions as plans
 from otdel.plans.models import Plan
 from otdel.plans.rules import LineKey
 from otdel.tasks import actions as tasks
+from otdel.tasks.actions import TemplateValues
 from otdel.tasks.rules import TaskValues, To
 
 ANNAS, VERAS = "Zhiraf", "Begemot"
@@ -74,6 +75,7 @@ def make_world() -> World:
     annas["task"] = _task(firm, firm.boris, firm.anna, ANNAS)
     veras["task"] = _task(firm, firm.gleb, firm.vera, VERAS)
     annas |= _control(firm)
+    annas["template"], annas["repeat"] = _repeated(firm)
     _mixed(firm)
     annas["import"] = _import(firm)
     return World(firm, annas, veras)
@@ -149,6 +151,14 @@ def _task(firm: Firm, head: Any, person: Any, word: str) -> Any:
     values = TaskValues(title=f"{word} waits for a call", text=f"{word} asked twice")
     (task,) = tasks.create_tasks(by=fresh(head), values=values, to=To(people=(person.pk,)), now=NOW)
     return task
+
+
+def _repeated(firm: Firm) -> tuple[Any, Any]:
+    """What the head gives Anna every week."""
+    values = TemplateValues(name=f"Ask {ANNAS}", title="Ask", assign="PERSON", assignee_id=firm.anna.pk)
+    template = tasks.save_template(by=fresh(firm.boris), values=values, now=NOW)
+    weekly = tasks.RepeatValues(template_id=template.pk)
+    return template, tasks.add_repeat(by=fresh(firm.boris), values=weekly, now=NOW)
 
 
 def _mixed(firm: Firm) -> None:

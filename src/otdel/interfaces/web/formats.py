@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import phonenumbers
 from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time, get_month_names
+from babel.dates import format_date, format_skeleton, format_time, get_day_names, get_month_names
 from babel.numbers import format_compact_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -156,6 +156,11 @@ class Formats:
         pattern = "EEEE, d MMMM" if self.locale.language == "ru" else "EEEE, MMMM d"
         text = str(format_date(value, pattern, locale=self.locale))
         return text[0].upper() + text[1:]
+
+    def weekday_names(self) -> list[str]:
+        """«пн, вт, …», Monday first."""
+        names = get_day_names("abbreviated", "stand-alone", self.locale)
+        return [str(names[number]) for number in range(7)]
 
     def time(self, value: dt.datetime | dt.time | None) -> str:
         """«14:05»; give a local time."""

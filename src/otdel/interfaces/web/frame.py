@@ -9,10 +9,11 @@ from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from otdel.interfaces.web.nav import ADD, NAV, Entry, address
 
-STYLES = ("tokens", "base", "frame", "parts", "tables", "forms", "records")
+STYLES = ("tokens", "base", "frame", "parts", "tables", "forms", "records", "tasks")
 
 
 @lru_cache(maxsize=1)
@@ -75,6 +76,9 @@ def words() -> dict[str, str]:
         "forecast": _("forecast"),
         "past": _("a year ago"),
         "files": _("Chosen: %s"),
+        "bold": _("Bold"),
+        "list": pgettext("editor", "List"),
+        "link": pgettext("editor", "Link"),
         "leave": _("What you typed is not saved."),
     }
 
@@ -86,6 +90,7 @@ def foot(lang: str) -> SafeString:
         "words": words(),
         "locale": lang,
         "charts": static("js/charts.js"),
+        "editor": static("js/editor.js"),
         "live": static("js/live.js"),
         "echarts": static("vendor/echarts.common.min.js"),
         "sortable": static("vendor/sortable.min.js"),

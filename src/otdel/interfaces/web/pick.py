@@ -19,13 +19,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from otdel.billing.queries import pick as billing
-from otdel.core.errors import NotFound
+from otdel.core.errors import Invalid, NotFound
 from otdel.core.listing.filters import fold
 from otdel.core.listing.values import clean_text, read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats
+from otdel.tasks import queries as tasks
 
 Found = list[tuple[int, str]]
 _NUMBERED = re.compile(r"#(\d{1,18})\s*$")
@@ -41,7 +42,21 @@ FINDERS = {
     "customer": Finder(customers.find, customers.name_of),
     "deal": Finder(deals.find, deals.name_of),
     "invoice": Finder(billing.find_invoices, billing.invoice_name),
+    "task": Finder(tasks.find_tasks, tasks.name_of),
 }
+
+
+def read_one(kind: str, person: Any, text: str) -> int:
+    """Return the record somebody typed, or refuse: for forms that are not Django's."""
+    field = PickField(kind)
+    field.person = person
+    try:
+        number = field.clean(text)
+    except forms.ValidationError as error:
+        raise Invalid(" ".join(error.messages), field=kind) from error
+    if number is None:
+        raise Invalid(_("Choose what is meant."), field=kind)
+    return number
 
 
 def written(pk: int, name: str) -> str:

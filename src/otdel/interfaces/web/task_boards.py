@@ -22,7 +22,7 @@ from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import formats, live, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.task_shared import TONES, local_address, tabs
+from otdel.interfaces.web.task_shared import TONES, local_address, tabs, whose_options
 from otdel.measures import queries as measures
 from otdel.org import access
 from otdel.org.queries import calendar
@@ -227,7 +227,7 @@ def board(request: PersonRequest) -> HttpResponseBase:
     lanes = queries.by_deadline(request.user, _local(request), of=number, given=who == "given")
     context = {
         "tabs": tabs("task_board"),
-        "picks": _whose(request, who),
+        "picks": whose_options(request, who),
         "who": who,
         "lanes": [_lane(request, lane) for lane in lanes],
         "targets": [(code, queries.LANE_LABELS[code]) for code in queries.LANES if code != "overdue"],
@@ -235,12 +235,6 @@ def board(request: PersonRequest) -> HttpResponseBase:
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
     return TemplateResponse(request, "tasks/board.html", context)
-
-
-def _whose(request: PersonRequest, who: str) -> list[tuple[str, str, bool]]:
-    rows = [(_("For me to do"), "?", not who), (_("Given by me"), "?who=given", who == "given")]
-    people = queries.people(request.user) if queries.is_head(request.user) else []
-    return rows + [(name, f"?who={pk}", who == str(pk)) for pk, name in people if pk != request.user.pk]
 
 
 def _lane(request: PersonRequest, lane: queries.Lane) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.files.storage import default_storage
@@ -14,7 +15,9 @@ from django.utils.translation import gettext as _
 from otdel.core.errors import NotFound
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks, task_says
+from otdel.interfaces.web.pick import suggestions
 from otdel.interfaces.web.task_shared import TONES
+from otdel.interfaces.web.task_text import rich
 from otdel.tasks import actions, queries, rules
 
 
@@ -23,7 +26,8 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Whoever the work is waited from has seen it by opening this page."""
     found = queries.task_card(request.user, pk)
     task, stand = found.task, found.stand
-    if stand.does and task.state == "NEW" and not found.in_bin:
+    unseen = (stand.does and task.state == "NEW") or request.user.pk in task.mentioned
+    if unseen and not found.in_bin:
         task.state = actions.see_task(by=request.user, task_id=pk, now=request.now).state
     live, fmt = task.state in rules.LIVE, formats.current()
     steers = not found.in_bin and stand.works and (live or task.state in ("DEFERRED", "DECLINED"))
@@ -38,15 +42,21 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "urgent": "under" if task.priority == 3 else "",
         "due": task_says.due(task.deadline, task.has_time, request.now, live),
         "proof": task_says.proof(task.proof),
-        "text": task_says.rich(task.text),
-        "result": task_says.rich(task.result),
-        "comments": [(each, task_says.rich(each.text)) for each in found.comments],
+        "text": rich(task.text),
+        "result": rich(task.result),
+        "comments": [(each, rich(each.text)) for each in found.comments],
         "files": [(each, task_says.size(each.size)) for each in found.files],
         "limits": task_says.limits(task),
         "minutes": task_says.minutes(found.minutes),
-        "subtasks": [
-            (each, marks.badge(str(queries.STATES[each.state]), TONES.get(each.state, ""))) for each in found.subtasks
-        ],
+        "subtasks": [_link(each) for each in found.subtasks],
+        "needs": [_link(each) for each in found.needs],
+        "holds": [_link(each) for each in found.holds],
+        "blocked": live and any(each.state != "DONE" for each in found.needs),
+        "progress": _progress(found),
+        "answer_by": task.answer_by if task.state in ("NEW", "SEEN") else None,
+        "answer_late": bool(task.answer_by and task.answer_by < request.now),
+        "accept_late": bool(task.accept_by and task.accept_by < request.now),
+        "finder": suggestions("task", "need-found"),
         "grade": str(task.get_grade_display()) if task.grade else "",
         "can": {
             "start": stand.does and task.state in ("NEW", "SEEN", "RETURNED"),
@@ -59,6 +69,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
             "resume": stand.works and task.state == "DEFERRED",
             "move": steers and task.state != "DECLINED",
             "reassign": steers,
+            "bind": not found.in_bin and stand.works and (live or task.state == "DEFERRED"),
             "edit": stand.accepts,
             "bin": stand.deletes,
             "list": stand.works or request.user.pk in task.participants,
@@ -72,6 +83,16 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "fmt": fmt,
     }
     return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _link(each: Any) -> tuple[Any, Any]:
+    return each, marks.badge(str(queries.STATES[each.state]), TONES.get(each.state, ""))
+
+
+def _progress(found: queries.TaskCard) -> tuple[int, int]:
+    """How many subtasks are over, of how many."""
+    over = sum(each.state in ("DONE", "DECLINED") for each in found.subtasks)
+    return over, len(found.subtasks)
 
 
 @page

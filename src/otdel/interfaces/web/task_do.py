@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from otdel.core.errors import Invalid, NotFound
 from otdel.core.listing.values import read_day, read_id
 from otdel.interfaces.http import PersonRequest, submission
+from otdel.interfaces.web.pick import read_one
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import local_address
 from otdel.tasks import actions
@@ -140,6 +141,12 @@ def _restore(request: PersonRequest, pk: int) -> str:
     return _("It is restored.")
 
 
+def _bind(request: PersonRequest, pk: int) -> str:
+    needs = read_one("task", request.user, request.POST.get("needs", ""))
+    actions.add_need(by=request.user, task_id=pk, needs_id=needs, now=request.now)
+    return _("Now it waits for that task.")
+
+
 DO: dict[str, Callable[[PersonRequest, int], str]] = {
     "start": _simple("start_task", lazy("Work has begun.")),
     "submit": _simple("submit_task", lazy("Handed in."), "result"),
@@ -157,6 +164,8 @@ DO: dict[str, Callable[[PersonRequest, int], str]] = {
     "item": _add_item,
     "check": _check,
     "unlist": _simple("remove_item", "", item_id="item"),
+    "bind": _bind,
+    "unbind": _simple("remove_need", lazy("It waits for that task no more."), needs_id="needs"),
     "time": _time,
     "bin": _bin,
     "restore": _restore,

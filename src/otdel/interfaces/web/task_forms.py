@@ -9,14 +9,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web import formats
 from otdel.interfaces.web.money_forms import DayField
 from otdel.interfaces.web.pick import PickField
 from otdel.org import access
-from otdel.org.queries import calendar
+from otdel.org.queries import worktime
 from otdel.org.rules import Right
 from otdel.tasks import queries, rules
 from otdel.tasks.rules import TaskValues, To
@@ -24,6 +25,7 @@ from otdel.tasks.rules import TaskValues, To
 INDENT = "\u2003"
 WHEN = (
     ("", lazy("no deadline")),
+    ("hours", lazy("in 2 working hours")),
     ("today", lazy("today")),
     ("tomorrow", lazy("the next working day")),
     ("three", lazy("in 3 working days")),
@@ -38,10 +40,24 @@ PROOFS = (
     ("CALL", pgettext_lazy("result", "a recorded call")),
     ("MEETING", pgettext_lazy("result", "a recorded meeting")),
 )
+ANSWER = (
+    ("", lazy("no matter when")),
+    ("hours", lazy("in 2 working hours")),
+    ("today", lazy("today")),
+    ("tomorrow", lazy("the next working day")),
+    ("three", lazy("in 3 working days")),
+)
+ACCEPT = (
+    ("", lazy("no matter when")),
+    ("2", lazy("in 2 working hours")),
+    ("9", lazy("in a working day")),
+    ("18", lazy("in 2 working days")),
+    ("45", lazy("in 5 working days")),
+)
 EACH = (("1", lazy("one task each")), ("0", lazy("one task shared by all: whoever takes it answers")))
 
 
-def _many(label: Any) -> forms.TypedMultipleChoiceField:
+def many(label: Any) -> forms.TypedMultipleChoiceField:
     return forms.TypedMultipleChoiceField(
         label=label, coerce=int, required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "check"})
     )
@@ -65,13 +81,17 @@ class TaskForm(forms.Form):
         label=pgettext_lazy("task", "Details"),
         max_length=rules.LONGEST_TEXT,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "data-rich": "/tasks/names/"}),
     )
-    several = _many(lazy("Several people instead of one"))
+    several = many(lazy("Several people instead of one"))
     unit = forms.ChoiceField(label=lazy("A whole department instead"), required=False)
     each = forms.ChoiceField(label=lazy("How to several"), choices=EACH, required=False, initial="1")
     needs_acceptance = forms.BooleanField(label=lazy("I accept the work"), required=False)
     proof = forms.ChoiceField(label=lazy("Result to hand in"), choices=PROOFS, required=False)
+    answer = forms.ChoiceField(label=lazy("They say yes or no"), choices=ANSWER, required=False)
+    accept_hours = forms.TypedChoiceField(
+        label=lazy("I accept or return"), coerce=int, empty_value=None, choices=ACCEPT, required=False
+    )
     priority = forms.TypedChoiceField(
         label=lazy("Priority"), coerce=int, choices=list(queries.PRIORITIES.items()), required=False, initial=2
     )
@@ -82,8 +102,8 @@ class TaskForm(forms.Form):
         label=lazy("Checklist, a line each"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     tags = forms.CharField(label=lazy("Tags, with commas"), max_length=400, required=False)
-    participants = _many(lazy("Participants"))
-    observers = _many(lazy("Observers"))
+    participants = many(lazy("Participants"))
+    observers = many(lazy("Observers"))
     most_moves = forms.IntegerField(
         label=lazy("The deadline may be moved, times"), min_value=0, max_value=100, required=False
     )
@@ -95,6 +115,7 @@ class TaskForm(forms.Form):
     lead = forms.CharField(required=False, widget=forms.HiddenInput)
     contact = forms.CharField(required=False, widget=forms.HiddenInput)
     parent = forms.CharField(required=False, widget=forms.HiddenInput)
+    template = forms.CharField(required=False, widget=forms.HiddenInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
     MAIN = ("title", "to", "when", "day", "at", "text")
@@ -102,6 +123,8 @@ class TaskForm(forms.Form):
     MORE = (
         "needs_acceptance",
         "proof",
+        "answer",
+        "accept_hours",
         "priority",
         "customer",
         "deal",
@@ -115,7 +138,7 @@ class TaskForm(forms.Form):
         "reason_needed",
         "is_private",
     )
-    HIDDEN = ("lead", "contact", "parent", "next")
+    HIDDEN = ("lead", "contact", "parent", "template", "next")
 
     def __init__(self, request: PersonRequest, initial: dict[str, Any], kept: dict[str, int | None] | None = None):
         super().__init__(request.POST if request.method == "POST" else None, initial=initial)
@@ -129,9 +152,25 @@ class TaskForm(forms.Form):
         fields["to"].choices = [(pk, _("%(name)s (me)") % {"name": name} if pk == me else name) for pk, name in people]
         for name in ("several", "participants", "observers"):
             fields[name].choices = people
-        fields["unit"].choices = [("", "—"), *_departments(request)]
+        self.work = worktime(request.user)
+        for name in ("when", "answer"):
+            fields[name].choices = [(code, self._dated(code, words)) for code, words in fields[name].choices]
+        hours = self.initial.get("accept_hours")
+        if hours and str(hours) not in dict(ACCEPT):
+            words = ngettext("in %(count)s working hour", "in %(count)s working hours", hours) % {"count": hours}
+            fields["accept_hours"].choices = [*ACCEPT, (str(hours), words)]
+        fields["unit"].choices = [("", "—"), *departments(request)]
         if len(fields["unit"].choices) == 1:
             del self.fields["unit"]
+
+    def _dated(self, code: str, words: Any) -> str:
+        """Say what a quick choice comes to."""
+        if code not in rules.QUICK:
+            return str(words)
+        at, exact = rules.quick_moment(code, self.request.now, self.work)
+        fmt = formats.current()
+        day = fmt.moment(at, self.request.today) if exact else fmt.day(at.date(), self.request.today)
+        return str(words) if day == str(words) else f"{words}: {day}"
 
     def bound(self, names: tuple[str, ...]) -> list[Any]:
         return [self[name] for name in names if name in self.fields]
@@ -162,8 +201,13 @@ class TaskForm(forms.Form):
         data = self.cleaned_data
         when, day, at = data.get("when", ""), data.get("day"), data.get("at")
         if day is None and when and when != "day":
-            day = rules.quick_day(when, self.request.today, calendar(self.request.company.country))
+            moment, exact = rules.quick_moment(when, self.request.now, self.work)
+            return (moment, True) if exact else (moment_of(moment.date(), at), at is not None)
         return (moment_of(day, at), at is not None) if day else (None, False)
+
+    def _answer_by(self) -> datetime | None:
+        code = self.cleaned_data.get("answer")
+        return rules.quick_moment(code, self.request.now, self.work)[0] if code else None
 
     def values(self) -> TaskValues:
         data = self.cleaned_data
@@ -185,6 +229,9 @@ class TaskForm(forms.Form):
             parent_id=read_id(data["parent"]),
             needs_acceptance=data["needs_acceptance"],
             proof=data["proof"],
+            answer_by=self._answer_by(),
+            accept_hours=data["accept_hours"],
+            template_id=read_id(data["template"]),
             most_moves=data["most_moves"],
             most_days=data["most_days"],
             reason_needed=data["reason_needed"],
@@ -205,11 +252,11 @@ class ChangeForm(TaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("to", "when", "day", "at", "several", "unit", "each", "checklist"):
+        for name in ("to", "when", "day", "at", "several", "unit", "each", "checklist", "answer"):
             self.fields.pop(name, None)
 
 
-def _departments(request: PersonRequest) -> list[tuple[str, str]]:
+def departments(request: PersonRequest) -> list[tuple[str, str]]:
     """Departments the person may give work to, each alone and with what is under it."""
     reached = access.unit_reach(request.user, "task", Right.CHANGE)
     tree = access.tree_for(request.user)

@@ -7,18 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otdel.billing.queries import pick as invoices
+from otdel.core.listing.filters import fold
 from otdel.core.listing.values import read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
-from otdel.interfaces.http import PersonRequest, form, form_status
+from otdel.interfaces.http import PersonRequest, form, form_status, page
 from otdel.interfaces.web.pick import written
 from otdel.interfaces.web.refusals import attempt
 from otdel.interfaces.web.task_forms import ChangeForm, TaskForm
@@ -47,9 +49,20 @@ def new(request: PersonRequest) -> HttpResponseBase:
         "back": local_address(request, request.GET.get("next", "")) or reverse("tasks"),
         "button": _("Give the task"),
         "in_dialog": bool(request.htmx),
+        "templates": _templates(request) if request.method == "GET" else [],
     }
     part = "#form" if request.htmx else ""
     return TemplateResponse(request, f"tasks/form.html{part}", context, status=form_status(given))
+
+
+def _templates(request: PersonRequest) -> list[tuple[str, str, bool]]:
+    """Templates to begin from: (name, address, is chosen)."""
+    asked, now = request.GET.copy(), read_id(request.GET.get("template", ""))
+    rows = []
+    for pk, name in queries.template_names(request.user)[:20]:
+        asked["template"] = str(pk)
+        rows.append((name, f"{reverse('task_new')}?{asked.urlencode()}", pk == now))
+    return rows
 
 
 def _given(request: PersonRequest, made: list[Any]) -> HttpResponseBase:
@@ -84,6 +97,8 @@ def _beginning(request: PersonRequest) -> dict[str, Any]:
         "reason_needed": True,
         "next": _came_from(request),
     }
+    if template_id := read_id(asked.get("template", "")):
+        initial |= _of_template(request, template_id)
     for name, name_of in NAMES.items():
         pk = read_id(asked.get(name, ""))
         if pk and (text := name_of(request.user, pk)):
@@ -91,6 +106,25 @@ def _beginning(request: PersonRequest) -> dict[str, Any]:
     for name in ("lead", "contact", "parent"):
         initial[name] = read_id(asked.get(name, "")) or ""
     return initial
+
+
+def _of_template(request: PersonRequest, template_id: int) -> dict[str, Any]:
+    """What the template fills in; whoever gives it may change anything before it is given."""
+    about = {name: pk for name in actions.RECORDS if (pk := read_id(request.GET.get(name, "")))}
+    values, to = actions.prepare(by=request.user, template_id=template_id, about=about, now=request.now)
+    plain = ("title", "text", "needs_acceptance", "proof", "priority", "observers", "most_moves", "most_days")
+    initial = {name: getattr(values, name) for name in plain}
+    local = timezone.localtime(values.deadline) if values.deadline else None
+    return initial | {
+        "to": to.people[0] if to.people else request.user.pk,
+        "unit": f"{to.unit_id}{'+' if to.deep else ''}" if to.unit_id else "",
+        "when": "day" if local else "",
+        "day": local and local.date(),
+        "at": local and values.has_time and local.time(),
+        "tags": ", ".join(values.tags),
+        "checklist": "\n".join(values.checklist),
+        "template": template_id,
+    }
 
 
 def _came_from(request: PersonRequest) -> str:
@@ -128,7 +162,7 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 def _as_it_is(task: Any) -> dict[str, Any]:
     plain: tuple[str, ...] = ("title", "text", "needs_acceptance", "proof", "priority", "participants", "observers")
-    plain += ("most_moves", "most_days", "reason_needed", "is_private")
+    plain += ("most_moves", "most_days", "reason_needed", "is_private", "accept_hours")
     initial = {name: getattr(task, name) for name in plain}
     for name in PREFILLED:
         record = getattr(task, name)
@@ -138,7 +172,21 @@ def _as_it_is(task: Any) -> dict[str, Any]:
     return initial | {"tags": ", ".join(task.tags)}
 
 
+@page
+def names(request: PersonRequest) -> HttpResponseBase:
+    """People to call in by @name, whose name has a word that begins with what is typed."""
+    typed = fold(request.GET.get("q", ""))[:80].split()
+    people = [name for _pk, name in queries.receivers(request.user)] if typed else []
+    found = [name for name in people if _fits(fold(name).split(), typed)]
+    return JsonResponse({"names": found[:8]})
+
+
+def _fits(words: list[str], typed: list[str]) -> bool:
+    return all(any(word.startswith(each) for word in words) for each in typed)
+
+
 urlpatterns = [
+    path("tasks/names/", names, name="task_names"),
     path("tasks/new/", new, name="task_new"),
     path("tasks/<int:pk>/edit/", edit, name="task_edit"),
 ]

@@ -7,8 +7,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import linebreaks, urlize
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -24,12 +22,6 @@ QUICK_DAYS = (
     ("friday", lazy("by the end of the week")),
     ("week", lazy("in 5 working days")),
 )
-
-
-def rich(text: str) -> SafeString:
-    """Return plain text with its links and paragraphs; everything else is escaped."""
-    linked = urlize(linebreaks(text, autoescape=True), nofollow=True) if text else ""
-    return mark_safe(linked)  # noqa: S308 - linebreaks escaped it, urlize adds only links
 
 
 def due(deadline: datetime | None, has_time: bool, now: datetime, live: bool = True) -> tuple[str, bool]:
@@ -73,6 +65,10 @@ def minutes(count: int) -> str:
     return _("%(hours)s h %(minutes)s min") % {"hours": count // 60, "minutes": count % 60}
 
 
+def steps(done: int, count: int) -> str:
+    return _("%(done)s of %(count)s") % {"done": done, "count": count} if count else ""
+
+
 # the history
 
 
@@ -97,6 +93,8 @@ SAYS = {
     "listed": lazy("%(by)s added a line to the checklist"),
     "unlisted": lazy("%(by)s removed a line of the checklist"),
     "checked": lazy("%(by)s marked a line of the checklist"),
+    "bound": lazy("%(by)s made it wait for another task"),
+    "unbound": lazy("%(by)s lets it wait no more"),
     "timed": lazy("%(by)s wrote down time spent"),
     "binned": lazy("%(by)s put it in the bin"),
     "restored": lazy("%(by)s restored it"),

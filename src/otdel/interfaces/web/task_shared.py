@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.interfaces.http import PersonRequest
+from otdel.tasks import queries
 
 TABS = (
     (lazy("Tasks"), "tasks"),
     (lazy("By deadline"), "task_board"),
+    (lazy("Calendar"), "task_calendar"),
     (lazy("By person"), "task_team"),
+    (lazy("Templates"), "task_templates"),
 )
 TONES = {"NEW": "accent", "REVIEW": "over", "RETURNED": "under", "DONE": "done", "DECLINED": "under"}
 
@@ -24,3 +29,12 @@ def local_address(request: PersonRequest, target: str) -> str:
 
 def tabs(now: str) -> list[tuple[Any, str, bool]]:
     return [(words, reverse(name), name == now) for words, name in TABS]
+
+
+def whose_options(request: PersonRequest, who: str, keep: dict[str, str] | None = None) -> list[tuple[str, str, bool]]:
+    """Whose work a page shows: one's own, what one gave, and for a head that of each of theirs."""
+    kept = {name: value for name, value in (keep or {}).items() if value}
+    people = queries.people(request.user) if queries.is_head(request.user) else []
+    rows = [(_("For me to do"), ""), (_("Given by me"), "given")]
+    rows += [(name, str(pk)) for pk, name in people if pk != request.user.pk]
+    return [(name, f"?{urlencode(kept | ({'who': code} if code else {}))}", code == who) for name, code in rows]

@@ -36,6 +36,8 @@ from otdel.interfaces.web import (
     shipments,
     slots,
     task_boards,
+    task_calendar,
+    task_templates,
     tasks,
     units,
 )
@@ -70,6 +72,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *control.urlpatterns,
     *control_days.urlpatterns,
     *task_boards.urlpatterns,
+    *task_calendar.urlpatterns,
+    *task_templates.urlpatterns,
     *tasks.urlpatterns,
     *board.urlpatterns,
     *board_pages.urlpatterns,

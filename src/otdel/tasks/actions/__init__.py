@@ -39,9 +39,18 @@ from otdel.tasks.actions.repeating import (
     run_repeats,
     switch_repeat,
 )
-from otdel.tasks.actions.templates import TemplateValues, drop_template, give_from_template, save_template
+from otdel.tasks.actions.templates import (
+    RECORDS,
+    TemplateValues,
+    drop_template,
+    give_from_template,
+    prepare,
+    save_template,
+)
 
 __all__ = [
+    "RECORDS",
+    "prepare",
     "RepeatValues",
     "TemplateValues",
     "add_need",

@@ -28,9 +28,9 @@ def change_task(*, by: Person, task_id: int, values: TaskValues, now: datetime) 
     task, stand = access.task_for(by, task_id)
     rules.must(stand.accepts)
     rules.check(values, now)
-    kept, before = (task.deadline, task.has_time), set(rules.words_called(task.text))
+    kept, before = (task.deadline, task.has_time, task.answer_by), set(rules.words_called(task.text))
     making.fill(task, by, making.about(by, values, task))
-    task.deadline, task.has_time = kept
+    task.deadline, task.has_time, task.answer_by = kept
     if set(rules.words_called(task.text)) - before:
         making.call_in(task, making.named_in(by, task.text))
     task.updated_at = now

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from otdel.billing.access import visible_invoices
 from otdel.billing.models import Invoice
 from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid
 from otdel.customers.models import Contact, Customer
 from otdel.deals.models import Deal, Lead
-from otdel.org.access import latest_unit, require, tree_for
+from otdel.org.access import latest_unit, limit, reach, require, tree_for
 from otdel.org.models import Person
 from otdel.org.queries import worktime
 from otdel.org.rules import Right
@@ -115,18 +116,29 @@ def give_from_template(
     *, by: Person, template_id: int, about: Mapping[str, int] | None = None, now: datetime
 ) -> list[Task]:
     """Give what the template says to whom it says; `about` names records: {"deal": 5}."""
+    values, to = prepare(by=by, template_id=template_id, about=about, now=now)
+    return create_tasks(by=by, values=values, to=to, now=now)
+
+
+def prepare(
+    *, by: Person, template_id: int, about: Mapping[str, int] | None = None, now: datetime
+) -> tuple[TaskValues, To]:
+    """Return what the template asks for, and of whom, without giving it."""
     template = access.visible_templates(by).filter(pk=template_id).first()
     if template is None:
         raise Invalid(_("There is no such template."), field="template")
-    records = {kind: _record(kind, pk) for kind, pk in (about or {}).items()}
-    values = values_of(template, by, records, now)
-    return create_tasks(by=by, values=values, to=address_of(template, by, records), now=now)
+    records = {kind: _record(by, kind, pk) for kind, pk in (about or {}).items()}
+    return values_of(template, by, records, now), address_of(template, by, records)
 
 
-def _record(kind: str, pk: int) -> Any:
-    found = RECORDS[kind].objects.select_related("owner__role").filter(pk=pk, deleted_at=None).first()
+def _record(by: Person, kind: str, pk: int) -> Any:
+    if kind == "invoice":
+        rows = visible_invoices(by)
+    else:
+        rows = limit(RECORDS[kind].objects.filter(deleted_at=None), reach(by, kind, Right.VIEW))
+    found = rows.select_related("owner__role").filter(pk=pk).first()
     if found is None:
-        raise Invalid(_("The record is not there any more."), field="about")
+        raise Invalid(_("The record is not there any more, or may not be seen."), field="about")
     return found
 
 

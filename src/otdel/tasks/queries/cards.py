@@ -16,7 +16,8 @@ from otdel.tasks import access
 from otdel.tasks.models import Task
 from otdel.tasks.rules import Stand
 
-RELATED = ("creator", "assignee", "customer", "contact", "lead", "deal", "invoice", "parent")
+RELATED = ("creator", "assignee", "customer", "contact", "lead", "deal", "invoice", "parent", "template")
+HAND = ("at", "by__name", "before__name", "after__name")
 LINKS = ("customer", "contact", "lead", "deal", "invoice")
 
 
@@ -79,6 +80,16 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """One step of the task from hand to hand."""
+
+    at: datetime
+    by: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class TaskCard:
     task: Task
     stand: Stand
@@ -90,6 +101,9 @@ class TaskCard:
     comments: list[Comment]
     files: list[File]
     subtasks: list[Sub]
+    needs: list[Sub]  # what it waits for
+    holds: list[Sub]  # what waits for it
+    hands: list[Hand]
     siblings: int  # given together with this one, it included
     minutes: int
 
@@ -109,7 +123,7 @@ def find(person: Person, task_id: int) -> Task:
 
 
 def task_card(person: Person, task_id: int) -> TaskCard:
-    """Seven queries besides those of access."""
+    """Ten queries besides those of access, two more when tasks are bound to it."""
     task = find(person, task_id)
     names = dict(Person.objects.filter(pk__in={*task.participants, *task.observers}).values_list("id", "name"))
     return TaskCard(
@@ -123,6 +137,9 @@ def task_card(person: Person, task_id: int) -> TaskCard:
         comments=_comments(task),
         files=_files(task),
         subtasks=_subtasks(person, task),
+        needs=_bound(person, needed_by__task=task),
+        holds=_bound(person, needs__needs=task),
+        hands=[Hand(*row) for row in task.delegations.order_by("at", "id").values_list(*HAND)],
         siblings=Task.objects.filter(group_id=task.group_id).count() if task.group_id else 1,
         minutes=task.time.aggregate(all=Sum("minutes"))["all"] or 0,
     )
@@ -146,6 +163,16 @@ def _files(task: Task) -> list[File]:
 def _subtasks(person: Person, task: Task) -> list[Sub]:
     rows = access.visible_tasks(person).filter(parent_id=task.pk).order_by(F("deadline").asc(nulls_last=True), "id")
     return [Sub(*row) for row in rows.values_list("id", "title", "state", "assignee__name")]
+
+
+def _bound(person: Person, **link: Task) -> list[Sub]:
+    """Return tasks bound to it; one out of sight shows only that it is there."""
+    rows = Task.objects.filter(deleted_at=None, **link).order_by("id")
+    found = [Sub(*row) for row in rows.values_list("id", "title", "state", "assignee__name")]
+    if not found:
+        return []
+    seen = set(access.visible_tasks(person).filter(pk__in=[each.id for each in found]).values_list("pk", flat=True))
+    return [each if each.id in seen else Sub(0, "", each.state, "") for each in found]
 
 
 def history(person: Person, task_id: int, most: int = 200) -> list[Happening]:

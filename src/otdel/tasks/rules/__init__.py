@@ -35,6 +35,7 @@ from otdel.tasks.rules.task import (
     must,
     must_be,
     quick_day,
+    quick_moment,
 )
 from otdel.tasks.rules.words import find_mentions, tidy, words_called
 
@@ -71,6 +72,7 @@ __all__ = [
     "must",
     "must_be",
     "quick_day",
+    "quick_moment",
     "shifted",
     "tidy",
     "words_called",

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from otdel.core.calendar import Calendar
 from otdel.core.errors import Conflict, Invalid, NotAllowed
+from otdel.core.worktime import WorkTime
 
 LIVE = ("NEW", "SEEN", "WORK", "RETURNED")
 LONGEST_FILE = 25 * 1024 * 1024
@@ -184,7 +185,7 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(23, 59, 59), zone)
 
 
-QUICK = ("today", "tomorrow", "three", "friday", "week")
+QUICK = ("hours", "today", "tomorrow", "three", "friday", "week")
 
 
 def quick_day(code: str, today: date, calendar: Calendar) -> date:
@@ -203,3 +204,13 @@ def quick_day(code: str, today: date, calendar: Calendar) -> date:
             found = calendar.add_working_days(last + timedelta(days=1), -1)
             return found if found >= today else calendar.add_working_days(today, 0)
     raise Invalid(_("There is no such choice of a day."), field="deadline")
+
+
+QUICK_MINUTES = 120
+
+
+def quick_moment(code: str, now: datetime, work: WorkTime) -> tuple[datetime, bool]:
+    """Return the deadline of a quick choice in somebody's working time, and whether its hour counts."""
+    if code == "hours":
+        return work.add(now, QUICK_MINUTES).replace(second=0, microsecond=0), True
+    return end_of(quick_day(code, now.astimezone(work.zone).date(), work.calendar), work.zone), False

@@ -189,6 +189,7 @@ function mount(root) {
   for (const wrap of $$(".table-wrap:not(.as-cards, .scroll)", root)) widths.observe(wrap);
   const figures = $$("figure[data-chart]:not(.mounted)", root);
   if (figures.length) import(data.charts).then((charts) => charts.mountAll(figures, data));
+  if ($("textarea[data-rich]", root)) import(data.editor).then((editor) => editor.mountEditors(root));
   const lists = $$("[data-sortable]", root);
   if (lists.length) script(data.sortable).then(() => lists.forEach(sortable));
 }
