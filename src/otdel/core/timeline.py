@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,8 @@ from otdel.core.listing.values import BIGGEST_ID
 from otdel.core.models import Event, FieldChange
 
 SIZE = 20
+# A source of a room above, told its rank: what only that room knows of the record.
+Above = Callable[[int], "QuerySet[Any]"]
 # Said better by the fields themselves, which every write leaves behind.
 SILENT = ("changed", "moved", "reopened", "assigned", "binned", "restored", "tagged", "undone", "taken")
 
@@ -88,8 +90,10 @@ def changes(subject: str, pk: int) -> QuerySet[Any]:
     return source(rows, 1, Value("fields"), "by_id", F("diff"))
 
 
-def read(sources: Sequence[QuerySet[Any]], after: Place | None, size: int = SIZE) -> Page:
+def read(sources: Sequence[QuerySet[Any]], after: Place | None, above: Above | None = None, size: int = SIZE) -> Page:
     """Return one page of the merged sources, given in the order of their ranks. One query."""
+    if above is not None:
+        sources = [*sources, above(len(sources))]
     parts = [_beyond(rows, rank, after).order_by("-at", "-id")[: size + 1] for rank, rows in enumerate(sources)]
     merged = parts[0].union(*parts[1:], all=True).order_by("-at", "_rank", "-id")[: size + 1]
     found = [Moment(*row) for row in merged]

@@ -1,6 +1,6 @@
 """Questions about calls, meetings, letters, proposals and notes."""
 
-from otdel.activities.queries.cards import ActivityCard, ActivityRow, Planned, activity_card, latest, planned
+from otdel.activities.queries.cards import ActivityCard, ActivityRow, Planned, activity_card, latest, moments, planned
 from otdel.activities.queries.lists import ACTIVITIES, DIRECTIONS, KINDS
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "Planned",
     "activity_card",
     "latest",
+    "moments",
     "planned",
 ]

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from otdel.activities import access
 from otdel.activities.models import Activity
+from otdel.core import timeline
 from otdel.core.errors import NotFound
 from otdel.org.access import reach
 from otdel.org.models import Person
@@ -120,6 +123,13 @@ def _row(*values: Any) -> ActivityRow:
     *rest, last, first = values
     fields: tuple[Any, ...] = (*rest, f"{last} {first}".strip())
     return ActivityRow(*fields)
+
+
+def moments(person: Person, about: str, pk: int) -> timeline.Above:
+    """Return what passed with a "customer", "contact", "lead" or "deal" for its history, as far as one may see."""
+    done = access.seen_activities(person).filter(is_done=True, **{f"{about}_id": pk})
+    said = JSONObject(kind="kind", subject="subject", result="result", id="id")
+    return lambda rank: timeline.source(done, rank, Value("activity"), "owner_id", said)
 
 
 @dataclass(frozen=True)

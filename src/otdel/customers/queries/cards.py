@@ -210,15 +210,19 @@ def names_of(wanted: dict[str, set[int]], more: dict[str, Any] | None = None) ->
 TITLED = ("lead_id", "deal_id")
 
 
-def customer_timeline(customer_id: int, after: timeline.Place | None) -> timeline.Page:
+def customer_timeline(
+    customer_id: int, after: timeline.Place | None, above: timeline.Above | None = None
+) -> timeline.Page:
     """What happened to the customer. One query; whoever asks has already been shown the card."""
     label = "customers.customer"
-    return timeline.read([timeline.events(label, customer_id), timeline.changes(label, customer_id)], after)
+    return timeline.read([timeline.events(label, customer_id), timeline.changes(label, customer_id)], after, above)
 
 
-def contact_timeline(contact_id: int, after: timeline.Place | None) -> timeline.Page:
+def contact_timeline(
+    contact_id: int, after: timeline.Place | None, above: timeline.Above | None = None
+) -> timeline.Page:
     label = "customers.contact"
-    return timeline.read([timeline.events(label, contact_id), timeline.changes(label, contact_id)], after)
+    return timeline.read([timeline.events(label, contact_id), timeline.changes(label, contact_id)], after, above)
 
 
 @dataclass(frozen=True)

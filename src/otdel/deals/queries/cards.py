@@ -166,7 +166,7 @@ def deals_of(person: Person, most: int = 20, **of: int) -> list[DealRow]:
     return [DealRow(*row) for row in rows.values_list(*fields)[:most]]
 
 
-def deal_timeline(deal_id: int, after: timeline.Place | None) -> timeline.Page:
+def deal_timeline(deal_id: int, after: timeline.Place | None, above: timeline.Above | None = None) -> timeline.Page:
     """What happened to the deal, its way through the stages with it. One query."""
     moves = timeline.source(
         StageChange.objects.filter(deal_id=deal_id),
@@ -176,12 +176,12 @@ def deal_timeline(deal_id: int, after: timeline.Place | None) -> timeline.Page:
         JSONObject(before="before__name", after="after__name", outcome="after__outcome"),
     )
     label = "deals.deal"
-    return timeline.read([timeline.events(label, deal_id), timeline.changes(label, deal_id), moves], after)
+    return timeline.read([timeline.events(label, deal_id), timeline.changes(label, deal_id), moves], after, above)
 
 
-def lead_timeline(lead_id: int, after: timeline.Place | None) -> timeline.Page:
+def lead_timeline(lead_id: int, after: timeline.Place | None, above: timeline.Above | None = None) -> timeline.Page:
     label = "deals.lead"
-    return timeline.read([timeline.events(label, lead_id), timeline.changes(label, lead_id)], after)
+    return timeline.read([timeline.events(label, lead_id), timeline.changes(label, lead_id)], after, above)
 
 
 def names_of(wanted: dict[str, set[int]]) -> dict[tuple[str, int], str]:

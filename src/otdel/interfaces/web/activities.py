@@ -23,6 +23,7 @@ from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import lists
+from otdel.interfaces.web.cards import ACTIVITY_ICONS
 from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.money_forms import OwnedForm, owner_field, shown
 from otdel.interfaces.web.pick import PickField, written
@@ -30,7 +31,7 @@ from otdel.interfaces.web.refusals import attempt, must
 from otdel.org import access
 from otdel.org.rules import Right
 
-ICONS = {"CALL": "phone", "MEETING": "users", "EMAIL": "mail", "PROPOSAL": "file-text", "NOTE": "note"}
+ICONS = ACTIVITY_ICONS
 
 LIST = lists.ListPage(
     listing=queries.ACTIVITIES,

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from otdel.activities import queries as activities
 from otdel.core import timeline
 from otdel.core.errors import NotFound
 from otdel.core.listing.values import read_id
@@ -28,6 +29,8 @@ from otdel.interfaces.web import formats
 from otdel.interfaces.web.pick import PickField
 from otdel.interfaces.web.record_forms import EntryField, RecordForm
 from otdel.interfaces.web.refusals import attempt, must
+from otdel.org.access import scope
+from otdel.org.rules import Right
 
 Names = Mapping[tuple[str, int], str]
 
@@ -46,7 +49,7 @@ class Record:
     bin: Callable[..., Any]
     restore: Callable[..., Any]
     undo: Callable[..., Any]
-    timeline: Callable[[int, timeline.Place | None], timeline.Page]
+    timeline: Callable[[int, timeline.Place | None, timeline.Above | None], timeline.Page]
     naming: Callable[[dict[str, set[int]]], Names]
     links: Mapping[str, str] = field(default_factory=dict)  # form field → address of what it names
 
@@ -278,7 +281,7 @@ def timeline_view(record: Record) -> Callable[..., HttpResponseBase]:
     def history(request: PersonRequest, pk: int) -> HttpResponseBase:
         """What happened to the record: a page of its own, or the inside of the card's."""
         card = record.card(request.user, pk)
-        found = record.timeline(pk, timeline.Place.read(request.GET.get("after", "")))
+        found = record.timeline(pk, timeline.Place.read(request.GET.get("after", "")), _passed(request, record, pk))
         context = {
             "title": card.title,
             "back": reverse(record.name, args=[pk]),
@@ -292,6 +295,12 @@ def timeline_view(record: Record) -> Callable[..., HttpResponseBase]:
     return history
 
 
+def _passed(request: PersonRequest, record: Record, pk: int) -> timeline.Above | None:
+    """Return the calls, meetings, letters and notes about the record, for whoever may see any."""
+    return activities.moments(request.user, record.name, pk) if scope(request.user, "activity", Right.VIEW) else None
+
+
+ACTIVITY_ICONS = {"CALL": "phone", "MEETING": "users", "EMAIL": "mail", "PROPOSAL": "file-text", "NOTE": "note"}
 HIDDEN = {"stage_id", "stage_since", "search", "name_generated", "unit_id", "updated_at", "created_at", "closed_at"}
 EXTRA_LABELS = {
     "owner_id": lazy("Responsible"),
@@ -359,9 +368,19 @@ def _said(request: PersonRequest, record: Record, moment: timeline.Moment, names
         if before is None:
             return icon, format_html("{}: <b>{}</b>", _("Stage"), after)
         return icon, format_html("{}: {} → <b>{}</b>", _("Stage"), before, after)
+    if moment.kind == "activity":
+        return _activity(moment.data)
     icon, words = EVENTS.get(moment.kind.rpartition(".")[2], ("info-circle", moment.kind))
     reason = moment.data.get("reason")
     return icon, format_html("{}: {}", words, reason) if reason else format_html("{}", words)
+
+
+def _activity(data: dict[str, Any]) -> tuple[str, SafeString]:
+    kind, subject, result = (str(data.get(name) or "") for name in ("kind", "subject", "result"))
+    named = str(dict(activities.KINDS).get(kind, kind))
+    text = format_html('{}: <a href="{}">{}</a>' if subject else '<a href="{1}">{0}</a>',
+                       named, reverse("activity", args=[data["id"]]), subject)  # fmt: skip
+    return ACTIVITY_ICONS.get(kind, "note"), format_html("{} — {}", text, result) if result else text
 
 
 def _fields(request: PersonRequest, record: Record, diff: dict[str, Any], names: Names) -> tuple[str, SafeString]:

@@ -40,6 +40,7 @@ class Finder:
 
 FINDERS = {
     "customer": Finder(customers.find, customers.name_of),
+    "contact": Finder(customers.find_contacts, customers.contact_name),
     "deal": Finder(deals.find, deals.name_of),
     "invoice": Finder(billing.find_invoices, billing.invoice_name),
     "task": Finder(tasks.find_tasks, tasks.name_of),
@@ -74,6 +75,8 @@ class PickInput(forms.TextInput):
         given = attrs or {}
         names = f"{given.get('id', name)}_found"
         given |= suggestions(self.kind, names)
+        if self.kind == "contact":  # those of the customer chosen in the same form are offered first
+            given["hx-include"] = "this, [name=customer]"
         return format_html('{}<datalist id="{}"></datalist>', super().render(name, value, given, renderer), names)
 
 
@@ -137,13 +140,18 @@ def offer(found: Found) -> SafeString:
 @page
 def pick(request: PersonRequest, kind: str) -> HttpResponse:
     """Suggestions for what is being typed; the text is whatever the field itself is called."""
-    typed = clean_text(str(next(iter(request.GET.values()), "")))
+    typed = clean_text(str(next((text for name, text in request.GET.items() if name != "customer"), "")))
+    typed = typed or clean_text(request.GET.get("customer", "") if kind == "customer" else "")
     if kind == "product":
         return HttpResponse(offer_products(request.user, typed))
     finder = FINDERS.get(kind)
     if finder is None:
         raise NotFound(_("There is no such list."))
-    return HttpResponse(offer(finder.find(request.user, _NUMBERED.sub("", typed).strip())))
+    words = _NUMBERED.sub("", typed).strip()
+    near = _NUMBERED.search(request.GET.get("customer", ""))
+    if kind == "contact" and near:
+        return HttpResponse(offer(customers.find_contacts(request.user, words, read_id(near[1]))))
+    return HttpResponse(offer(finder.find(request.user, words)))
 
 
 def offer_products(person: Any, text: str = "") -> SafeString:

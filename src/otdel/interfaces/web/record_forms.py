@@ -286,6 +286,7 @@ class DealForm(RecordForm):
     title = forms.CharField(label=lazy("What is being sold"), max_length=250)
     amount = AmountField(label=lazy("Amount"), max_length=40, required=False)
     customer = PickField("customer", label=lazy("Customer"), required=False)
+    contact = PickField("contact", label=lazy("Contact"), required=False)
     expected_on = DayField(label=lazy("Expected on"), required=False)
     opened_on = DayField(label=lazy("Opened on"), required=False)
     source = EntryField("source_id", label=lazy("Source"))
@@ -298,7 +299,7 @@ class DealForm(RecordForm):
 class NewDealForm(DealForm):
     stage = forms.TypedChoiceField(label=lazy("Stage"), coerce=int)
     owner = forms.ChoiceField(label=lazy("Responsible"))
-    field_order = ("title", "customer", "amount", "stage", "expected_on", "owner")
+    field_order = ("title", "customer", "contact", "amount", "stage", "expected_on", "owner")
 
     def offer(self) -> RecordForm:
         field: Any = self.fields["stage"]
