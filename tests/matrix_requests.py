@@ -216,4 +216,5 @@ BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     ),
     "annas": about_annas,
     "control": on_control,
+    "title": lambda world, name: {"title": "Novel"},
 }

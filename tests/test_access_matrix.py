@@ -271,6 +271,10 @@ tasks                            | POST {}_bulk+bin                      | 403  
 
 -                                | GET home                              | done  done  done  done  done  done  done  login
 -                                | GET profile gallery mfa_index         | open  open  open  open  open  open  open  login
+-                                | GET devices                           | sees  open  open  open  open  open  open  login
+-                                | POST device_rename+title device_switch device_remove | done 404 404 404 404 404 404 login
+-                                | POST device_test                      | 422   404   404   404   404   404   404   login
+-                                | POST device_push device_webhook device_messenger | 422 422 422 422 422 422 422 login
 -                                | POST end_session                      | 404   404   404   404   404   404   404   login
 -                                | GET account_change_password mfa_list_webauthn mfa_reauthenticate | open+done open+done open+done open+done open+done open+done open+done login
 -                                | GET mfa_activate_totp mfa_deactivate_totp mfa_add_webauthn mfa_reauthenticate_webauthn | open+done+404 open+done+404 open+done+404 open+done+404 open+done+404 open+done+404 open+done+404 login
@@ -285,7 +289,7 @@ PUBLIC = {
     "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done", "join", "mfa_authenticate",
     "mfa_login_webauthn", "start", "start_own", "start_demo", "start_progress", "set_language", "set_theme",
-    "healthz", "readyz",
+    "healthz", "readyz", "manifest", "worker", "offline",
 }  # fmt: skip
 
 

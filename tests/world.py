@@ -28,6 +28,7 @@ from otdel.interfaces.web.models import ListView
 from otdel.measures import actions as measures
 from otdel.measures.models import DayPlan
 from otdel.measures.rules import ControlValues
+from otdel.notifications.models import Address
 from otdel.org.models import CalendarDay, Role, Unit
 from otdel.plans import actions as plans
 from otdel.plans.models import Plan
@@ -107,9 +108,11 @@ def _everything(firm: Firm, owner: Any, unit: Unit, word: str) -> dict[str, Any]
     view = ListView.objects.create(
         person=owner, listing="deal", name=f"{word} view", query="state=open", created_at=NOW
     )  # fmt: skip
+    device = Address.objects.create(person=owner, channel="push", title=f"{word} phone", mark=word, created_at=NOW)
     return {
         "customer": customer, "contact": contact, "deal": deal, "lead": lead, "activity": activity,
         "invoice": invoice, "payment": payment, "shipment": shipment, "view": view,
+        "device": device,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from django.test import Client
@@ -69,8 +69,12 @@ def opened(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -
         height: int = 900,
         language: str = "en",
         theme: str = "light",
+        installs: bool = False,
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
+        workers: Literal["allow", "block"] = "allow" if installs else "block"  # a worker hides requests from `route`
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=language, service_workers=workers
+        )
         contexts.append(context)
         cookies = {"theme": theme, "django_language": language, **_session(person)}
         if person is not None:  # a person's own language goes before the browser's

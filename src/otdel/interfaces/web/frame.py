@@ -52,11 +52,16 @@ def head(lang: str) -> SafeString:
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><meta name="htmx-config" content="{}">{}'
         '<link rel="stylesheet" media="print" href="{}"><link rel="icon" type="image/svg+xml" href="{}">'
+        '<link rel="manifest" href="{}"><link rel="apple-touch-icon" href="{}">'
+        '<meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)">'
+        '<meta name="theme-color" content="#191f27" media="(prefers-color-scheme: dark)">'
         '<script src="{}" defer></script><script type="module" src="{}"></script>',
         json.dumps(HTMX),
         mark_safe(styles),
         static("css/print.css"),
         static("favicon.svg"),
+        address("manifest", lang),
+        static("pwa/apple-180.png"),
         static("vendor/htmx.min.js"),
         static("js/otdel.js"),
     )
@@ -92,6 +97,9 @@ def foot(lang: str) -> SafeString:
         "charts": static("js/charts.js"),
         "editor": static("js/editor.js"),
         "live": static("js/live.js"),
+        "push": static("js/push.js"),
+        "worker": f"{address('worker')}?lang={lang}",
+        "pushed": address("device_push"),
         "echarts": static("vendor/echarts.common.min.js"),
         "sortable": static("vendor/sortable.min.js"),
         "icons": sprite(),
@@ -255,4 +263,4 @@ def _sign_out() -> str:
         return ""
     leave = escape(_("Sign out"))
     button = f"<button>{icon('logout')}{leave}</button>"
-    return f'<form method="post" action="{escape(url)}">{HIDDEN}{button}</form>'
+    return f'<form method="post" action="{escape(url)}" data-signs-out>{HIDDEN}{button}</form>'

@@ -88,7 +88,7 @@ class SignInRequired(LoginRequiredMiddleware):
         return http.to_sign_in(request)
 
 
-ALWAYS_OPEN = ("/start/", "/static/", "/language/", "/look/")
+ALWAYS_OPEN = ("/start/", "/static/", "/language/", "/look/", "/app.", "/worker.js", "/offline/")
 
 
 def first_run(get_response: Answer) -> Answer:

@@ -44,7 +44,7 @@ ADD = (
 ON_PHONE = 4  # entries of the bottom bar; the others are behind «More»
 
 
-def address(name: str, *args: int) -> str:
+def address(name: str, *args: int | str) -> str:
     """Return where a page is, or "" while it is not built."""
     try:
         return reverse(name, args=args)

@@ -67,6 +67,20 @@ function count({ rooms, total }) {
 }
 if (!$("nav.rail")) sessionStorage.removeItem(KNOWN); else if (sessionStorage.getItem(KNOWN)) count(JSON.parse(sessionStorage.getItem(KNOWN)));
 document.addEventListener("live", ({ detail }) => import(data.live).then((live) => live.listen(detail.url)));
+// The installed app: registered once somebody is signed in; its notifications end when they sign out here.
+const pushed = () => localStorage.getItem("otdel-push");
+if ($("nav.rail") && "serviceWorker" in navigator) addEventListener("load", () => {
+  navigator.serviceWorker.register(data.worker).catch(() => {});
+  if (pushed()) import(data.push).then((push) => push.keep(data.pushed)).catch(() => {});
+});
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-signs-out]") || !pushed()) return;
+  event.preventDefault();
+  let left = false;
+  const leave = () => { if (!left) { left = true; event.target.submit(); } };
+  setTimeout(leave, 1500);
+  import(data.push).then((push) => push.forget()).finally(leave);
+});
 document.addEventListener("htmx:load", (event) => mount(event.detail.elt));
 
 // Keys. A letter alone does nothing while one types or a dialog is open.
