@@ -88,6 +88,8 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
     if name.startswith("control_day_do") or name in ("control_day", "control_norm_drop"):
         kind = "norm" if name == "control_norm_drop" else "day"
         return {"pk": annas[kind].pk} | ({"name": words[1]} if name == "control_day_do" else {})
+    if name in SAID or name in OF_NOTICES:
+        return SAID.get(name) or {"pk": annas[OF_NOTICES[name]].pk}
     if name.startswith("task_"):
         return of_task(name, words, annas)
     return {each: value(world, name, each, annas) for each in parameters(name)}
@@ -100,6 +102,13 @@ def of_task(name: str, words: list[str], annas: Records) -> dict[str, object]:
     number = annas[kinds.get(name, "task")].pk
     known: dict[str, object] = {"pk": number, "name": words[1] if len(words) > 1 else ""}
     return {each: known.get(each, 999_999) for each in parameters(name)}
+
+
+SAID: dict[str, dict[str, object]] = {"letter_link": {"token": "forged"}, "notice_test": {"channel": "email"}}
+OF_NOTICES = {
+    "notice_open": "notice", "reminder_remove": "reminder", "absence_remove": "absence",
+    "reminder_rule": "rule", "reminder_rule_own": "rule",
+}  # fmt: skip
 
 
 def parameters(name: str) -> list[str]:
@@ -217,4 +226,5 @@ BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     "annas": about_annas,
     "control": on_control,
     "title": lambda world, name: {"title": "Novel"},
+    "all": lambda world, name: {"all": "1"},
 }

@@ -6,7 +6,7 @@ Who may not see a record must never meet its word, on whatever page.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,8 +28,9 @@ from otdel.interfaces.web.models import ListView
 from otdel.measures import actions as measures
 from otdel.measures.models import DayPlan
 from otdel.measures.rules import ControlValues
-from otdel.notifications.models import Address
-from otdel.org.models import CalendarDay, Role, Unit
+from otdel.notifications import actions as notifications
+from otdel.notifications.models import Address, Delivery, Notice, ReminderRule
+from otdel.org.models import Absence, CalendarDay, Role, Unit
 from otdel.plans import actions as plans
 from otdel.plans.models import Plan
 from otdel.plans.rules import LineKey
@@ -77,6 +78,8 @@ def make_world() -> World:
     veras["task"] = _task(firm, firm.gleb, firm.vera, VERAS)
     annas |= _control(firm)
     annas["template"], annas["repeat"] = _repeated(firm)
+    annas |= _told(firm, firm.anna, ANNAS)
+    veras |= _told(firm, firm.vera, VERAS)
     _mixed(firm)
     annas["import"] = _import(firm)
     return World(firm, annas, veras)
@@ -162,6 +165,17 @@ def _repeated(firm: Firm) -> tuple[Any, Any]:
     template = tasks.save_template(by=fresh(firm.boris), values=values, now=NOW)
     weekly = tasks.RepeatValues(template_id=template.pk)
     return template, tasks.add_repeat(by=fresh(firm.boris), values=weekly, now=NOW)
+
+
+def _told(firm: Firm, person: Any, word: str) -> dict[str, Any]:
+    """What one person was told, failed to be told, and wants to be told."""
+    notice = Notice.objects.get(person=person, kind="task.given")
+    made = {"person": person, "channel": "email", "bunch": notice.kind, "state": "DEAD", "answer": "550 nobody"}
+    Delivery.objects.create(notice=notice, made_at=NOW, due_at=NOW, next_try_at=NOW, **made)
+    reminder = notifications.remind_me(by=fresh(person), at=NOW + timedelta(days=1), text=f"{word} calls", now=NOW)
+    absence = Absence.objects.create(person=person, starts_on=date(2026, 8, 3), ends_on=date(2026, 8, 17))
+    rule = ReminderRule.objects.get(code="task.before")
+    return {"notice": notice, "reminder": reminder, "absence": absence, "rule": rule}
 
 
 def _mixed(firm: Firm) -> None:

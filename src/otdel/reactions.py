@@ -7,14 +7,18 @@ from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 from otdel.deals import jobs as deals
 from otdel.interfaces.files import jobs as files
+from otdel.notifications import jobs as notifications
 from otdel.tasks import jobs as tasks
 
 # a membership of the person changed: what they did on those days counts for the department they were in
 RESTAMP: list[Job] = [billing.restamp, deals.restamp, activities.restamp]
 
+# when people work has changed: reminders are counted in working time
+COUNT: list[Job] = [notifications.count_anew]
+
 REACTIONS: dict[str, list[Job]] = {
     "person.hired": RESTAMP,
-    "person.moved": RESTAMP,
+    "person.moved": [*RESTAMP, *COUNT],
     "person.move_undone": RESTAMP,
     "person.dismissed": RESTAMP,
     "person.taken_back": RESTAMP,
@@ -22,6 +26,14 @@ REACTIONS: dict[str, list[Job]] = {
     "deal.moved": [tasks.note],
     "deal.reopened": [tasks.note],
     "payment.recorded": [tasks.note],
+    "company.changed": COUNT,
+    "company.hours_set": COUNT,
+    "person.hours_set": COUNT,
+    "person.changed": COUNT,
+    "person.changed_own": COUNT,
+    "calendar.day_set": COUNT,
+    "calendar.day_cleared": COUNT,
+    "reminder_rule.changed": COUNT,
     "import.check_asked": [files.check],
     "import.started": [files.run],
     "import.undo_asked": [files.undo],

@@ -5,11 +5,16 @@ from __future__ import annotations
 from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
 from otdel.measures import jobs as measures
+from otdel.notifications import jobs as notifications
 from otdel.plans import jobs as plans
 from otdel.tasks import jobs as tasks
 
 jobs.every("* * * * *")(jobs.beat)
 jobs.every("* * * * *")(plans.refill)
+jobs.every("* * * * *")(notifications.sweep)
+jobs.every("* * * * *")(notifications.probe)
+jobs.every("10 3 * * *")(notifications.refeed_all)
+jobs.every("50 3 * * *")(notifications.tidy)
 jobs.every("30 3 * * *")(files.forget_files)
 jobs.every("* * * * *")(tasks.repeat)
 jobs.every("20 3 * * *")(tasks.forget)

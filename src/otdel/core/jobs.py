@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from otdel.core import actions
 
@@ -26,6 +28,12 @@ def every(cron: str) -> Callable[[Job], Job]:
     """Run a job by the clock."""
     periodic: Callable[[Job], Job] = app.periodic(cron=cron)
     return periodic
+
+
+def wake(name: str) -> None:
+    """Have a job without arguments done soon, unless it waits to be done already. Call it outside transactions."""
+    with contextlib.suppress(AlreadyEnqueued):
+        app.configure_task(name, queueing_lock=name).defer()
 
 
 @job(queueing_lock="beat", retry=False)

@@ -115,6 +115,7 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, unique=True)
     at = models.DateTimeField()
+    note = models.JSONField(default=dict, help_text="what is wrong since, or how the last round went")
 
     def __str__(self) -> str:
         return f"{self.name} {self.at}"

@@ -17,6 +17,9 @@ LOOK_EVERY = timedelta(seconds=2)
 TIDY_EVERY = timedelta(minutes=1)
 STALLED_AFTER = timedelta(seconds=60)  # six heartbeats missed
 KEEP_FINISHED_HOURS = 72
+# that this process lives; that jobs are begun in time is said by the job `beat`
+BEAT = """INSERT INTO core_heartbeat (name, at, note) VALUES ('process', now(), '{}')
+ON CONFLICT (name) DO UPDATE SET at = now()"""
 
 
 class DatabaseRestarted(Exception):
@@ -59,6 +62,7 @@ async def _watch(queue: App) -> None:
                 raise DatabaseRestarted("the database was restarted")
             now = datetime.now(UTC)
             if tidied is None or now - tidied > TIDY_EVERY:
+                await queue.connector.execute_query_async(BEAT)
                 await _tidy(queue)
                 tidied = now
 

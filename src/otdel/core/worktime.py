@@ -68,6 +68,29 @@ class WorkTime:
             left -= ends - begins
         return (at + timedelta(minutes=minutes)).astimezone(self.zone)
 
+    def back(self, at: datetime, minutes: float) -> datetime:
+        """Return the moment from which so many working minutes pass until `at`; never outside working time."""
+        left = timedelta(minutes=minutes)
+        until = at.astimezone(UTC)
+        day = at.astimezone(self.zone).date()
+        for _day in range(FARTHEST.days):
+            found = self.day(day)
+            if found and found[0] < at:
+                starts, ends = found[0].astimezone(UTC), min(found[1].astimezone(UTC), until)
+                if ends - left >= starts:
+                    return (ends - left).astimezone(self.zone)
+                left -= ends - starts
+            day -= timedelta(days=1)
+        return (at - timedelta(minutes=minutes)).astimezone(self.zone)
+
+    def at_time(self, day: date, wanted: time) -> datetime:
+        """Return the moment of a working day nearest to the wanted time of day."""
+        starts, ends = self.day(day) or (
+            datetime.combine(day, self.hours.starts, self.zone),
+            datetime.combine(day, self.hours.ends, self.zone),
+        )
+        return min(max(datetime.combine(day, wanted, self.zone), starts), ends)
+
     def between(self, start: datetime, end: datetime) -> float:
         """Return the working minutes from `start` to `end`; never negative."""
         total = timedelta()

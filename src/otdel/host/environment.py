@@ -53,6 +53,18 @@ class Outside:
 
 
 @dataclass(frozen=True)
+class MailBox:
+    """A mailbox to be read by IMAP."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+    ssl: bool
+
+
+@dataclass(frozen=True)
 class Setting(Generic[T]):
     """One environment variable. `parse` raises ValueError with what is expected, as the end of a sentence."""
 
@@ -80,6 +92,9 @@ class Environment:
     time_zone: str
     email: MailServer | None  # None: letters are kept as files in `mail`
     email_from: str
+    inbox: MailBox | None  # None: nobody reads letters that come in
+    inbox_address: str  # where answers to our letters go, or ""
+    metrics_token: str
     workers: int
     threads: int
     demo: bool
@@ -150,6 +165,9 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
         time_zone=read(TIME_ZONE),
         email=read(EMAIL),
         email_from=read(EMAIL_FROM) or f"otdel@{urlsplit(url).hostname or 'localhost'}",
+        inbox=read(INBOX),
+        inbox_address=read(INBOX_ADDRESS),
+        metrics_token=read(METRICS_TOKEN),
         workers=read(WORKERS),
         threads=read(THREADS),
         demo=not url and host in LOOPBACK if (demo := read(DEMO)) is None else demo,
@@ -364,6 +382,30 @@ def _email(value: str) -> MailServer | None:
     )
 
 
+def _inbox(value: str) -> MailBox | None:
+    if not value:
+        return None
+    expected = "give imaps://user:password@host:993/INBOX (special characters of the password as %XX)"
+    parts = _split(value, expected)
+    ports = {"imaps": 993, "imap": 143}
+    if parts.scheme not in ports or not parts.hostname or not parts.username:
+        raise ValueError(expected)
+    return MailBox(
+        host=parts.hostname,
+        port=parts.port or ports[parts.scheme],
+        user=unquote(parts.username),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.strip("/")) or "INBOX",
+        ssl=parts.scheme == "imaps",
+    )
+
+
+def _address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s+]+@[^@\s]+", value):
+        raise ValueError("give one address without a plus sign, such as otdel@example.ru")
+    return value.lower()
+
+
 def _secret(value: str) -> str:
     if value and len(value) < 32:
         raise ValueError("give at least 32 random characters, or leave it out and one is made and kept for you")
@@ -407,6 +449,24 @@ EMAIL = Setting(
     _email,
 )
 EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", _text)
+INBOX = Setting(
+    "OTDEL_INBOX",
+    "",
+    "Mailbox to read: imaps://user:password@host:993/INBOX; answers become comments, letters become tasks.",
+    _inbox,
+)
+INBOX_ADDRESS = Setting(
+    "OTDEL_INBOX_ADDRESS",
+    "",
+    "Address of that mailbox; its server must bring name+anything@ there too.",
+    _address,
+)
+METRICS_TOKEN = Setting(
+    "OTDEL_METRICS_TOKEN",
+    "",
+    "Word that opens /metrics to monitoring as Authorization: Bearer; without it only this machine may ask.",
+    _secret,
+)
 WORKERS = Setting("OTDEL_WORKERS", "2", "Web server processes; about one per core.", _number(1, 64))
 THREADS = Setting("OTDEL_THREADS", "4", "Threads in each web server process.", _number(1, 64))
 DEMO = Setting(
@@ -437,5 +497,5 @@ OUTSIDE = Setting(
 
 SETTINGS: tuple[Setting[Any], ...] = (
     DATA, DATABASE, PORT, LIVE_PORT, HOST, SECRET_KEY, URL, ALLOWED_HOSTS, LANGUAGE, TIME_ZONE, EMAIL, EMAIL_FROM,
-    WORKERS, THREADS, DEMO, DEBUG, PG_BIN, UPLOAD_LIMIT, TRUSTED_PROXY, OUTSIDE,
+    INBOX, INBOX_ADDRESS, METRICS_TOKEN, WORKERS, THREADS, DEMO, DEBUG, PG_BIN, UPLOAD_LIMIT, TRUSTED_PROXY, OUTSIDE,
 )  # fmt: skip

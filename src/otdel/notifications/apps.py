@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the channels: each in a module of its own."""
-        from otdel.notifications import hooks, messengers, pushes  # noqa: F401
+        from otdel.notifications import hooks, letters, messengers, pushes  # noqa: F401

@@ -12,6 +12,7 @@ escapes counts as `Refused(..., final=False)`.
 * `Sent()`: the other side took it. `Sent(delivered=True)`: it said that the person has it.
 * `Refused(reason)`: not now; it is tried again, after 1, 2, 5, 15, 60 and 180 minutes.
 * `Refused(reason, final=True)`: never; the next channel of the person is tried, or an administrator is told.
+* `Refused(reason, down=True)`: nobody answers there at all: the rest of this channel is not tried now either.
 * `Refused(reason, gone=True)`: this address is no more: it is switched off, and counts as final.
 
 `out.key` is the same at every attempt: give it to the other side where it has a place for such a thing
@@ -88,6 +89,7 @@ class Refused:
     reason: str
     final: bool = False
     gone: bool = False
+    down: bool = False  # not this letter: the other side does not answer at all, so the rest waits too
 
 
 class Sender(Protocol):
@@ -103,6 +105,7 @@ class Channel:
     needs_address: bool  # rows of Address; otherwise it is called with None
     works: Callable[[], bool]  # set up at all in this installation
     probe: Callable[[], str] | None  # "" when the other side answers; says what is wrong otherwise
+    rest: Callable[[], None] | None  # called when there is nothing more to send: close connections kept open
 
 
 _channels: dict[str, Channel] = {}
@@ -116,11 +119,12 @@ def channel(
     needs_address: bool = True,
     works: Callable[[], bool] = lambda: True,
     probe: Callable[[], str] | None = None,
+    rest: Callable[[], None] | None = None,
 ) -> Callable[[Sender], Sender]:
     """Register the function as the sender of a channel."""
 
     def register(send: Sender) -> Sender:
-        _channels[name] = Channel(name, label, place, send, needs_address, works, probe)
+        _channels[name] = Channel(name, label, place, send, needs_address, works, probe, rest)
         return send
 
     return register

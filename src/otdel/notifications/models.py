@@ -184,6 +184,8 @@ class ReminderRule(models.Model):
         HEAD = "HEAD", pgettext_lazy("reminder", "the head")
         HEAD2 = "HEAD2", pgettext_lazy("reminder", "the head of the head")
 
+    # what the program brings along has a code, so that it is brought once
+    code = models.CharField(max_length=60, blank=True)
     base = models.ForeignKey("self", models.CASCADE, null=True, related_name="overrides")
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
@@ -198,6 +200,7 @@ class ReminderRule(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["code"], name="rule_code_once", condition=~Q(code="")),
             models.UniqueConstraint(
                 fields=["base", "unit", "person"],
                 name="rule_override_once",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -314,3 +314,8 @@ def day_after(day: date) -> date:
 def check_zone(name: str) -> None:
     if name not in available_timezones():
         raise Invalid(_("There is no such time zone."), field="time_zone")
+
+
+def check_hours(starts: time, ends: time) -> None:
+    if ends <= starts:
+        raise Invalid(_("The working day ends before it starts."), field="work_ends")

@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class TasksConfig(AppConfig):
     name = "otdel.tasks"
     label = "tasks"
+
+    def ready(self) -> None:
+        """Say what people can be told of tasks before anybody asks."""
+        from otdel.tasks import kinds  # noqa: F401
+        from otdel.tasks.actions import reminding  # noqa: F401

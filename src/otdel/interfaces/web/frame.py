@@ -180,6 +180,16 @@ def opens_task(url: str) -> str:
     return f'data-opens="task" hx-get="{escape(url)}" hx-target="#task-body" hx-swap="innerHTML"'
 
 
+@lru_cache(maxsize=16)
+def bell(lang: str) -> SafeString:
+    """Return the way to what one was told; its number comes with the counters."""
+    label = _("Notices")
+    return format_html(
+        '<a class="btn quiet icon-only bell" data-counted href="{}" aria-label="{}" title="{}">{}</a>',
+        address("notices"), label, label, icon("bell"),
+    )  # fmt: skip
+
+
 # our own change, another's, and a page that was away
 ASKED_AGAIN = ("task-changed", "live:tasks", "live:notices", "live:again")
 SILENT = "data-quiet data-silent"

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 
 from otdel.core.queries import last_beat
-from otdel.interfaces.web import live
+from otdel.interfaces.web import alarms, live
 
 # The worker beats every minute; three missed beats are a dead one.
 LATE = timedelta(minutes=3)
@@ -27,6 +27,8 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
             return ready()
         if request.path == live.PATH:
             return live.not_led_here()
+        if request.path == "/metrics":
+            return alarms.metrics(request)
         return get_response(request)
 
     return answer

@@ -23,12 +23,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otdel.interfaces.http import way_back
-from otdel.interfaces.web import formats, frame
+from otdel.interfaces.web import alarms, formats, frame
 from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address
 from otdel.org import access
 from otdel.org.rules import Right
 
 if TYPE_CHECKING:
+    from otdel.interfaces.http import PersonRequest
     from otdel.org.models import Person
 
 THEMES = ("auto", "light", "dark")
@@ -93,6 +94,15 @@ class Layout:
     @property
     def add(self) -> SafeString:
         return frame.add_menu(self.lang, self._allowed(ADD, Right.CREATE))
+
+    @property
+    def bell(self) -> SafeString:
+        return frame.bell(self.lang)
+
+    @property
+    def alarm(self) -> SafeString:
+        """What is dead behind the pages, said to everybody: a reminder must not fail in silence."""
+        return alarms.banner(cast("PersonRequest", self.request)) if self._signed_in else SafeString()
 
     @property
     def person(self) -> SafeString:

@@ -30,5 +30,6 @@ def settings_tabs(now: str) -> list[tuple[str, str, bool]]:
         ("pipelines", _("Pipelines")),
         ("short_lists", _("Lists")),
         ("all_fields", _("Fields")),
+        ("reminder_rules", _("Reminders")),
     ]
     return [(label, reverse(name), name == now) for name, label in found]

@@ -24,6 +24,7 @@ from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import TONES, local_address, tabs, whose_options
 from otdel.measures import queries as measures
+from otdel.notifications.queries import unread_count
 from otdel.org import access
 from otdel.org.queries import calendar
 from otdel.org.rules import Right
@@ -44,10 +45,11 @@ def rows_url(code: str, person_id: int | None = None) -> str:
 
 @page
 def counters(request: PersonRequest) -> HttpResponseBase:
-    """Numbers for the rail and the title, asked for once a page is there. One query."""
+    """Numbers for the rail, the bell and the title, asked for once a page is there. Two queries."""
     found = queries.counters(request.user, _local(request))
     rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
-    said = {"counters": {"rooms": rooms, "total": found.attention}, **live.offer(request)}
+    rooms[reverse("notices")] = news = unread_count(request.user)
+    said = {"counters": {"rooms": rooms, "total": found.attention, "news": news}, **live.offer(request)}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said), "Cache-Control": "no-store"})
 
 

@@ -1,5 +1,41 @@
 """Everything that changes what people are told."""
 
 from otdel.notifications.actions.addresses import keep_address, remove_address, switch_address
+from otdel.notifications.actions.by_hand import About, forget_reminder, remind_me
+from otdel.notifications.actions.choosing import choose_channels, forget_deliveries, retry_deliveries, set_quiet
+from otdel.notifications.actions.feeding import Watch, replace_reminders
+from otdel.notifications.actions.pulse import forget_old, note_channel, note_channel_down, note_sweep
+from otdel.notifications.actions.reading import open_notice, read_notices
+from otdel.notifications.actions.ruling import RuleValues, change_rule, copy_rule, delete_rule, override_rule
+from otdel.notifications.actions.telling import Told, tell
+from otdel.notifications.actions.testing import Tried, test_channel
 
-__all__ = ["keep_address", "remove_address", "switch_address"]
+__all__ = [
+    "About",
+    "RuleValues",
+    "Told",
+    "Tried",
+    "Watch",
+    "change_rule",
+    "choose_channels",
+    "copy_rule",
+    "delete_rule",
+    "forget_deliveries",
+    "forget_old",
+    "forget_reminder",
+    "keep_address",
+    "note_channel",
+    "note_channel_down",
+    "note_sweep",
+    "open_notice",
+    "override_rule",
+    "read_notices",
+    "remind_me",
+    "remove_address",
+    "replace_reminders",
+    "retry_deliveries",
+    "set_quiet",
+    "switch_address",
+    "tell",
+    "test_channel",
+]

@@ -1,1 +1,41 @@
-"""What there is to be told."""
+"""What people are told and how it went."""
+
+from otdel.notifications.queries.health import Alarm, alarms, figures
+from otdel.notifications.queries.lists import (
+    DEAD,
+    MEASURES,
+    PAGE,
+    STATES,
+    DeliveryRow,
+    NoticeRow,
+    OwnReminder,
+    RuleRow,
+    Ways,
+    deliveries,
+    notices,
+    own_reminders,
+    rule_rows,
+    unread_count,
+    ways_of,
+)
+
+__all__ = [
+    "DEAD",
+    "MEASURES",
+    "PAGE",
+    "STATES",
+    "Alarm",
+    "DeliveryRow",
+    "NoticeRow",
+    "OwnReminder",
+    "RuleRow",
+    "Ways",
+    "alarms",
+    "deliveries",
+    "figures",
+    "notices",
+    "own_reminders",
+    "rule_rows",
+    "unread_count",
+    "ways_of",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from otdel.org.actions.absences import add_absence, remove_absence, set_company_hours, set_own_hours
 from otdel.org.actions.company import (
     CompanyData,
     FirstPerson,
@@ -28,6 +29,10 @@ from otdel.org.actions.sign_in import accept_invitation, call_back_invitation, i
 from otdel.org.actions.units import change_unit, close_unit, create_unit, open_unit
 
 __all__ = [
+    "add_absence",
+    "remove_absence",
+    "set_company_hours",
+    "set_own_hours",
     "CompanyData",
     "FirstPerson",
     "Owners",

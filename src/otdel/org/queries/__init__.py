@@ -6,6 +6,7 @@ from otdel.org.queries.company import (
     CompanySettings,
     OwnDay,
     administrator_exists,
+    beats_of,
     calendar,
     company,
     company_of,
@@ -13,7 +14,6 @@ from otdel.org.queries.company import (
     own_days,
     purchases,
     signed_in,
-    worktime,
     zone_of,
 )
 from otdel.org.queries.people import (
@@ -32,8 +32,15 @@ from otdel.org.queries.people import (
 from otdel.org.queries.roles import RoleRow, role_choices, role_name, role_row, role_rows
 from otdel.org.queries.stays import Differs, misplaced, unit_on, unit_then, units_on
 from otdel.org.queries.units import UnitRow, people_by_unit, person_choices, unit_choices, unit_rows
+from otdel.org.queries.worktimes import AbsenceRow, Away, Colleague, absences, colleagues, company_hours, worktime
 
 __all__ = [
+    "AbsenceRow",
+    "Away",
+    "Colleague",
+    "absences",
+    "colleagues",
+    "company_hours",
     "Differs",
     "misplaced",
     "unit_on",
@@ -50,6 +57,7 @@ __all__ = [
     "Stay",
     "UnitRow",
     "administrator_exists",
+    "beats_of",
     "calendar",
     "company",
     "company_of",

@@ -10,12 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Func, JSONField, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from otdel.core.calendar import Calendar
 from otdel.core.errors import NotFound
-from otdel.core.worktime import WorkTime
 from otdel.org import rules
 from otdel.org.models import CalendarDay, Company, Person
 
@@ -60,10 +59,24 @@ def company_of(person: Person) -> CompanySettings:
     return settings
 
 
+class Beats(Func):
+    """Every sign of life of background processes: {name: [when, note]}."""
+
+    template = "(SELECT jsonb_object_agg(name, jsonb_build_array(at, note)) FROM core_heartbeat)"
+    output_field = JSONField()
+
+
+def beats_of(person: Person) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the signs of life as they were read together with the signed-in person."""
+    found: dict[str, tuple[str, dict[str, Any]]] = person.__dict__.get("beats") or {}
+    return found
+
+
 def signed_in(person_id: int, now: datetime) -> Person | None:
     """Return the person of a session with role and company in one query; None who may not sign in any more."""
     as_json = Company.objects.values(found=JSONObject(**{name: name for name in _FIELDS}))[:1]
-    person = Person.objects.select_related("role").annotate(company_json=Subquery(as_json)).filter(pk=person_id).first()
+    rows = Person.objects.select_related("role").annotate(company_json=Subquery(as_json), beats=Beats())
+    person = rows.filter(pk=person_id).first()
     if person is None or person.company_json is None:
         return None
     found = person.company_json
@@ -118,8 +131,3 @@ def calendar(country: str) -> Calendar:
     with connection.cursor() as cursor:
         cursor.execute("SELECT day, is_working FROM org_calendarday")
         return Calendar(country, dict(cursor))
-
-
-def worktime(person: Person) -> WorkTime:
-    """Return somebody's working time: the company's days, the usual hours, in their time zone. One query."""
-    return WorkTime(calendar(company_of(person).country), zone_of(person))

@@ -16,7 +16,7 @@ from otdel.core.models import Event
 from otdel.org.actions.many import LONGEST_UNDO
 from otdel.org.models import Person
 from otdel.tasks import access, rules
-from otdel.tasks.actions import journal, making
+from otdel.tasks.actions import journal, making, reminding
 from otdel.tasks.actions.flow import State, step
 from otdel.tasks.models import ChecklistItem, Task, TaskComment, TaskFile, TimeSpent
 from otdel.tasks.rules import Stand, TaskValues
@@ -35,6 +35,7 @@ def change_task(*, by: Person, task_id: int, values: TaskValues, now: datetime) 
         making.call_in(task, making.named_in(by, task.text))
     task.updated_at = now
     task.save()
+    reminding.remind([task], now)
     journal.record("task.changed", task, by=by, at=now)
     return task
 
@@ -47,6 +48,7 @@ def move_deadline(
     before = task.deadline
     _move(task, stand, by, deadline, has_time, reason, now)
     journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=reason.strip()[:2000])
+    reminding.tell_of("moved", task, [task.creator_id, *task.doers], by=by, now=now)
     return task
 
 
@@ -112,6 +114,7 @@ def _reassign(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> N
         needs_acceptance=task.needs_acceptance and not own,
     )
     journal.record("task.reassigned", task, by=by, at=now, before=before, after=to)
+    reminding.tell_given([task], by, now)
 
 
 # many at once
@@ -120,7 +123,7 @@ def _reassign(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> N
 @action
 def reassign_many(*, by: Person, ids: Sequence[int], to: int, now: datetime) -> Event:
     """Hand over what may be handed over; refuse when nothing may."""
-    given = _each(by, ids, lambda task, stand: _reassign(task, stand, by, to, now))
+    given = _each(by, ids, now, lambda task, stand: _reassign(task, stand, by, to, now))
     return journal.record("tasks.reassigned", None, by=by, at=now, count=len(given), ids=_ids(given), to=to)
 
 
@@ -128,14 +131,14 @@ def reassign_many(*, by: Person, ids: Sequence[int], to: int, now: datetime) -> 
 def move_many(
     *, by: Person, ids: Sequence[int], deadline: datetime | None, has_time: bool, reason: str = "", now: datetime
 ) -> Event:
-    moved = _each(by, ids, lambda task, stand: _move(task, stand, by, deadline, has_time, reason, now))
+    moved = _each(by, ids, now, lambda task, stand: _move(task, stand, by, deadline, has_time, reason, now))
     return journal.record("tasks.moved", None, by=by, at=now, count=len(moved), ids=_ids(moved))
 
 
 @action
 def bin_many(*, by: Person, ids: Sequence[int], now: datetime) -> Event:
     """Put tasks in the bin. Returns the event, by which it can be undone."""
-    binned = _each(by, ids, lambda task, stand: _bin(task, stand, now))
+    binned = _each(by, ids, now, lambda task, stand: _bin(task, stand, now))
     subject = binned[0] if len(binned) == 1 else None
     return journal.record("task.binned", subject, by=by, at=now, count=len(binned), ids=_ids(binned))
 
@@ -149,17 +152,18 @@ def _ids(tasks: Sequence[Task]) -> list[int]:
     return [each.pk for each in tasks]
 
 
-def _each(by: Person, ids: Sequence[int], act: Callable[[Task, Stand], None]) -> list[Task]:
+def _each(by: Person, ids: Sequence[int], now: datetime, act: Callable[[Task, Stand], None]) -> list[Task]:
     """Do it to every task that allows it; the first refusal is said when none does."""
     done: list[Task] = []
     refused: Refusal | None = None
     rows = access.visible_tasks(by).select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    for task in rows:
-        try:
-            act(task, access.stand(by, task))
-            done.append(task)
-        except Refusal as refusal:
-            refused = refused or refusal
+    with reminding.together(now):
+        for task in rows:
+            try:
+                act(task, access.stand(by, task))
+                done.append(task)
+            except Refusal as refusal:
+                refused = refused or refusal
     if not done:
         raise refused or NotFound(_("There is no such task, or you may not see it."))
     return done
@@ -202,6 +206,7 @@ def comment_task(*, by: Person, task_id: int, text: str, now: datetime) -> TaskC
     if mentions and making.call_in(task, mentions):
         step(task, now, observers=task.observers, mentioned=task.mentioned)
     journal.record("task.commented", task, by=by, at=now, comment=comment.pk, mentions=mentions)
+    reminding.tell_comment(task, comment, by, now)
     return comment
 
 

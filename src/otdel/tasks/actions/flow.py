@@ -13,7 +13,7 @@ from otdel.core.errors import Conflict, Invalid
 from otdel.org.models import Person
 from otdel.org.queries import worktime
 from otdel.tasks import access, rules
-from otdel.tasks.actions import chains, journal
+from otdel.tasks.actions import chains, journal, reminding
 from otdel.tasks.models import Task
 
 LIVE = rules.LIVE
@@ -26,6 +26,8 @@ def step(task: Task, now: datetime, **values: Any) -> None:
         setattr(task, name, value)
     task.updated_at = now
     task.save(update_fields=[*values, "updated_at"])
+    if not reminding.FEEDS.isdisjoint(values):
+        reminding.remind([task], now)
 
 
 @action
@@ -79,6 +81,7 @@ def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) ->
         values |= {"done_at": now, "grade": Task.Grade.NONE if own else ""}
     step(task, now, **values)
     journal.record("task.submitted" if waits else "task.done", task, by=by, at=now)
+    reminding.tell_of("review" if waits else "done", task, [task.creator_id], by=by, now=now)
     return task
 
 
@@ -120,6 +123,7 @@ def accept_task(*, by: Person, task_id: int, grade: str, comment: str = "", now:
     rules.must_be(task.state, State.REVIEW)
     step(task, now, state=State.DONE, done_at=now, grade=_grade(grade), grade_comment=comment.strip()[:2000])
     journal.record("task.accepted", task, by=by, at=now, grade=grade)
+    reminding.tell_of("accepted", task, task.doers, by=by, now=now, text=task.grade_comment)
     return task
 
 
@@ -158,6 +162,7 @@ def return_task(
         task.moves.create(by=by, at=now, before=task.deadline, after=deadline, reason=values["reason"])
     step(task, now, **values)
     journal.record("task.returned", task, by=by, at=now, reason=task.reason)
+    reminding.tell_of("returned", task, task.doers, by=by, now=now, text=task.reason)
     return task
 
 
@@ -201,4 +206,5 @@ def decline_task(*, by: Person, task_id: int, reason: str, now: datetime) -> Tas
         raise Conflict(_("It is your own task: put it in the bin if it is not needed."))
     step(task, now, state=State.DECLINED, reason=rules.clean_reason(reason), seen_at=task.seen_at or now)
     journal.record("task.declined", task, by=by, at=now, reason=task.reason)
+    reminding.tell_of("declined", task, [task.creator_id], by=by, now=now, text=task.reason)
     return task

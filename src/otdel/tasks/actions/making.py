@@ -20,7 +20,7 @@ from otdel.org.access import limit, reach, tree_for
 from otdel.org.models import Company, Membership, Person
 from otdel.org.rules import Right
 from otdel.tasks import access, rules
-from otdel.tasks.actions import chains, journal
+from otdel.tasks.actions import chains, journal, reminding
 from otdel.tasks.models import ChecklistItem, Task
 from otdel.tasks.rules import TaskValues, To
 
@@ -52,6 +52,8 @@ def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> li
     for each in made:
         data = {"unit": to.unit_id, "deep": to.deep} if to.unit_id else {}
         journal.record("task.created", each, by=by, at=now, assignee=each.assignee_id, group=len(made), **data)
+    reminding.remind(made, now)
+    reminding.tell_given(made, by, now)
     return made
 
 

@@ -1,0 +1,143 @@
+"""What one was told: the list behind the bell, and what a link in a letter does without signing in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from otdel.core.errors import Invalid, Refusal
+from otdel.interfaces.http import PersonRequest, page, status_of, submission
+from otdel.interfaces.web import formats
+from otdel.notifications import actions, channels, links, queries
+from otdel.org import queries as org
+from otdel.tasks import actions as tasks
+from otdel.tasks import queries as task_queries
+from otdel.tasks import rules
+
+
+@page
+def listed(request: PersonRequest) -> HttpResponseBase:
+    before, only_new = _number(request.GET.get("before", "")), request.GET.get("new") == "1"
+    zone, fmt = org.zone_of(request.user), formats.current()
+    rows = queries.notices(request.user, zone, before=before, unread=only_new, limit=queries.PAGE + 1)
+    shown, keep = rows[: queries.PAGE], "&new=1" if only_new else ""
+    context = {
+        "rows": [
+            {
+                "row": row,
+                "url": reverse("notice_open", args=[row.id]),
+                "at": fmt.moment(timezone.localtime(row.at), request.today),
+                "lines": row.detail.split("\n") if row.detail else [],
+            }
+            for row in shown
+        ],
+        "older": f"?before={shown[-1].id}{keep}" if len(rows) > queries.PAGE else "",
+        "newer": f"?{keep.lstrip('&')}" if before else "",
+        "only_new": only_new,
+        "has_new": any(row.is_new for row in shown),
+    }
+    return render(request, "notices/list.html", context)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+@page
+def opened(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Note that it was opened, and go where it leads."""
+    via = request.GET.get("c", channels.APP)
+    known = via if channels.get(via) else channels.APP
+    return redirect(actions.open_notice(by=request.user, notice_id=pk, via=known, now=request.now))
+
+
+@submission
+def read(request: PersonRequest) -> HttpResponseBase:
+    one = request.POST.get("id", "")
+    if one and _number(one) is None:
+        raise Invalid(_("There is no such notice, or it is not yours."))
+    actions.read_notices(by=request.user, ids=[int(one)] if one else None, now=request.now)
+    return redirect("notices")
+
+
+# From a letter, without signing in: a page that asks, and a button that does it.
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def letter_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail programs and scanners open links by themselves, so opening one does nothing."""
+    now = timezone.now()
+    try:
+        deed = links.read_link(token)
+        person = org.signed_in(deed.person_id, now)
+        if person is None:
+            raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+        with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
+            return _deed(request, deed, person, now)
+    except Refusal as refusal:
+        return render(request, "notices/dead_link.html", {"why": str(refusal)}, status=status_of(refusal))
+
+
+def _deed(request: HttpRequest, deed: links.Deed, person: Any, now: datetime) -> HttpResponse:
+    task = task_queries.find(person, deed.subject_id)  # a stranger's by now is not found
+    _check_mark(deed, task)
+    after = _next_working_day(person, task, now) if deed.what == "postpone" else None
+    context = {
+        "task": task,
+        "what": deed.what,
+        "label": links.LABELS[deed.what],
+        "person": person,
+        "after": after and formats.current().day(after.date(), now.date()),
+        "done": False,
+    }
+    if request.method == "POST":
+        _do(deed, person, after, now)
+        context["done"] = True
+    return render(request, "notices/letter_link.html", context)
+
+
+def _check_mark(deed: links.Deed, task: Any) -> None:
+    """A link is good for the state the letter spoke of: pressed twice, it does not postpone twice."""
+    if deed.subject_kind != "task" or deed.what not in links.LABELS:
+        raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+    if deed.what == "postpone" and (task.deadline is None or task.deadline != parse_datetime(deed.mark)):
+        raise links.DeadLink(_("The deadline was moved since this letter: open the task."))
+
+
+def _next_working_day(person: Any, task: Any, now: datetime) -> datetime:
+    """A working day after the deadline, or after today when it has passed; at the same time of day."""
+    work = org.worktime(person)
+    base = max(task.deadline or now, now).astimezone(work.zone)
+    day = work.calendar.add_working_days(base.date(), 1)
+    return work.at_time(day, base.time()) if task.has_time else rules.end_of(day, work.zone)
+
+
+def _do(deed: links.Deed, person: Any, after: datetime | None, now: datetime) -> None:
+    if deed.what == "complete":
+        tasks.submit_task(by=person, task_id=deed.subject_id, now=now)
+    elif after is not None:
+        why = _("Postponed by a working day from a letter")
+        task = task_queries.find(person, deed.subject_id)
+        tasks.move_deadline(
+            by=person, task_id=deed.subject_id, deadline=after, has_time=task.has_time, reason=why, now=now
+        )
+
+
+urlpatterns = [
+    path("notices/", listed, name="notices"),
+    path("notices/<int:pk>/", opened, name="notice_open"),
+    path("notices/read/", read, name="notices_read"),
+    path("do/<str:token>/", letter_link, name="letter_link"),
+]

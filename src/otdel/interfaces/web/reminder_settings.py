@@ -1,0 +1,127 @@
+"""For whoever keeps the settings: rules of reminding, hours of work, how telling goes, and what could not be told."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from otdel.core.errors import Invalid, NotAllowed
+from otdel.interfaces.http import PersonRequest, form, page, submission
+from otdel.interfaces.web import org_tabs
+from otdel.interfaces.web.notice_settings import HoursForm, _done, rule_values, show_log
+from otdel.notifications import actions, queries
+from otdel.org import access
+from otdel.org import actions as org_actions
+from otdel.org import queries as org
+from otdel.org.rules import Right
+
+
+@page
+def rules(request: PersonRequest) -> HttpResponseBase:
+    return _show(request)
+
+
+def _show(request: PersonRequest, hours: HoursForm | None = None) -> HttpResponseBase:
+    """The company's rules, or a department's to its heads."""
+    unit_id = _unit(request)
+    keeps = bool(access.scope(request.user, "settings", Right.CHANGE))
+    tree = access.tree_for(request.user)
+    mine = [unit for unit in tree.nodes if keeps or request.user.pk in tree.heads_above(unit)]
+    if unit_id is not None and unit_id not in mine:
+        raise NotAllowed(_("Only a head changes reminders of a department."))
+    if unit_id is None and not keeps:
+        access.require(request.user, "settings", Right.VIEW)
+    usual = org.company_hours()
+    choices = [(unit, label) for unit, label in org.unit_choices(tree) if unit in mine]
+    all_of_it = [("", _("The whole company"), reverse("reminder_rules"), unit_id is None)]
+    context = {
+        "tabs": org_tabs.settings_tabs("reminder_rules") if keeps else [],
+        "rules": queries.rule_rows(request.user, unit_id=unit_id),
+        "measures": queries.MEASURES,
+        "unit_id": unit_id,
+        "units": [
+            *((label, url, now) for _code, label, url, now in (all_of_it if keeps else [])),
+            *((label.strip(), f"?unit={unit}", unit == unit_id) for unit, label in choices),
+        ],
+        "may_change": keeps,
+        "hours": hours or HoursForm(initial={"starts": usual.starts, "ends": usual.ends}),
+    }
+    return render(request, "notices/rules.html", context, status=422 if hours is not None and hours.errors else 200)
+
+
+def _unit(request: PersonRequest) -> int | None:
+    text = request.POST.get("unit") or request.GET.get("unit", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+@submission
+def change(request: PersonRequest, pk: int) -> HttpResponseBase:
+    unit_id, what = _unit(request), request.POST.get("do", "save")
+    by, now = request.user, request.now
+    if unit_id is not None:
+        values = None if what == "usual" else rule_values(request)
+        actions.override_rule(by=by, rule_id=pk, unit_id=unit_id, values=values, now=now)
+    elif what == "delete":
+        actions.delete_rule(by=by, rule_id=pk, now=now)
+    elif what == "copy":
+        actions.copy_rule(by=by, rule_id=pk, values=rule_values(request), now=now)
+    else:
+        actions.change_rule(by=by, rule_id=pk, values=rule_values(request), now=now)
+    messages.success(request, _("Saved. Reminders are being counted anew."))
+    return redirect(reverse("reminder_rules") + (f"?unit={unit_id}" if unit_id else ""))
+
+
+@form
+def company_hours(request: PersonRequest) -> HttpResponseBase:
+    access.require(request.user, "settings", Right.CHANGE)
+    given = HoursForm(request.POST or None)
+    for name in ("starts", "ends"):
+        given.fields[name].required = True
+    if given.is_valid() and _done(
+        given, lambda: org_actions.set_company_hours(by=request.user, **given.cleaned_data, now=request.now)
+    ):
+        messages.success(request, _("Saved. Reminders are being counted anew."))
+        return redirect("reminder_rules")
+    return _show(request, given)
+
+
+@page
+def deliveries(request: PersonRequest) -> HttpResponseBase:
+    access.require(request.user, "settings", Right.CHANGE)
+    return show_log(request, everybody=True)
+
+
+@submission
+def retry(request: PersonRequest) -> HttpResponseBase:
+    count = actions.retry_deliveries(by=request.user, ids=_ids(request), now=request.now)
+    messages.success(request, _("Tried once more: %(count)s.") % {"count": count})
+    return redirect(f"{reverse('deliveries')}?state={queries.DEAD}")
+
+
+@submission
+def forget(request: PersonRequest) -> HttpResponseBase:
+    count = actions.forget_deliveries(by=request.user, ids=_ids(request), now=request.now)
+    messages.success(request, _("Taken off the list: %(count)s.") % {"count": count})
+    return redirect(f"{reverse('deliveries')}?state={queries.DEAD}")
+
+
+def _ids(request: PersonRequest) -> list[int] | None:
+    given = request.POST.getlist("id")
+    if request.POST.get("all") == "1":
+        return None
+    if not all(each.isascii() and each.isdigit() and len(each) < 16 for each in given):
+        raise Invalid(_("There is nothing undeliverable any more."))
+    return [int(each) for each in given]
+
+
+urlpatterns = [
+    path("settings/reminders/", rules, name="reminder_rules"),
+    path("settings/reminders/<int:pk>/", change, name="reminder_rule"),
+    path("settings/reminders/hours/", company_hours, name="company_hours"),
+    path("settings/deliveries/", deliveries, name="deliveries"),
+    path("settings/deliveries/retry/", retry, name="deliveries_retry"),
+    path("settings/deliveries/forget/", forget, name="deliveries_forget"),
+]

@@ -1,0 +1,173 @@
+"""The sweep: reminders whose minute has come become notices and deliveries, in one transaction per batch.
+
+Any number of workers may sweep at once: each takes rows the others do not hold. A worker killed on the way leaves
+nothing half done: its batch rolls back and is taken by the next sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from otdel.notifications import kinds, rules
+from otdel.notifications.actions.feeding import ensure_rules, key_of
+from otdel.notifications.actions.telling import Told, tell
+from otdel.notifications.models import Reminder
+from otdel.notifications.queries.rulebook import rulebook
+from otdel.org.access import tree
+from otdel.org.models import Person
+from otdel.org.queries import Colleague, colleagues
+from otdel.org.rules import Tree
+
+log = logging.getLogger("otdel.reminders")
+BATCH = 500
+DIGESTS = 25
+State = Reminder.State
+
+
+def _due(now: datetime, limit: int, daily: bool) -> list[Reminder]:
+    rows = Reminder.objects.select_for_update(skip_locked=True, of=("self",))
+    rows = rows.filter(state=State.PENDING, due_at__lte=now)
+    rows = rows.filter(subject_kind=kinds.DAY) if daily else rows.exclude(subject_kind=kinds.DAY)
+    return list(rows.order_by("due_at", "id")[:limit])
+
+
+@transaction.atomic
+def fire(*, now: datetime, limit: int = BATCH) -> int:
+    """Tell of the next reminders that are due. Returns how many were taken; fewer than `limit`: that was all."""
+    due = _due(now, limit, daily=False)
+    if due:
+        told, in_vain = _addressed(due, now)
+        tell(told, now)
+        _close(due, in_vain, now)
+    return len(due)
+
+
+def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[int]]:
+    """Find who is told: heads as they are now."""
+    people = colleagues({row.person_id for row in due} | {row.giver_id for row in due if row.giver_id})
+    shape = tree()
+    heads = colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
+    told, in_vain, said = [], set(), set()
+    for row in due:
+        to = _receiver(row, people, shape, heads, now)
+        if to is None:
+            in_vain.add(row.pk)
+            continue
+        # the head who gave the task is told of it once, not once as each
+        same = (to, row.subject_kind, row.subject_id, row.due_at)
+        if row.subject_id is not None and row.rule_id is not None and same in said:
+            continue
+        said.add(same)
+        name = people[row.person_id].name
+        told.append(
+            Told(
+                kind=row.kind, person_id=to, key=key_of(row), title=row.title, url=row.url,
+                subject_kind=row.subject_kind, subject_id=row.subject_id,
+                params=row.params | {"person": name, "due_at": row.due_at.isoformat(), "reminder": row.pk},
+            )
+        )  # fmt: skip
+    return told, in_vain
+
+
+def _receiver(
+    row: Reminder, people: Mapping[int, Colleague], shape: Tree, heads: Mapping[int, Colleague], now: datetime
+) -> int | None:
+    """The person, whoever gave it, or a head; for one who left, their head."""
+    person = people[row.person_id]
+    above = shape.heads_above(person.unit_id) if person.unit_id else ()
+    working = [pk for pk in above if pk != person.id and pk in heads and heads[pk].works_here(now)]
+    if row.whom == "GIVER":
+        giver = people.get(row.giver_id or 0)
+        return giver.id if giver and giver.works_here(now) else None
+    if row.whom == "SELF" and person.works_here(now):
+        return person.id
+    return working[1 if row.whom == "HEAD2" else 0] if len(working) > (row.whom == "HEAD2") else None
+
+
+def _close(due: Sequence[Reminder], in_vain: set[int], now: datetime) -> None:
+    done = [row.pk for row in due if row.pk not in in_vain]
+    Reminder.objects.filter(pk__in=done).update(state=State.FIRED, fired_at=now)
+    if in_vain:
+        log.warning("%s reminders have nobody to be told to", len(in_vain))
+        Reminder.objects.filter(pk__in=in_vain).update(state=State.VAIN, fired_at=now)
+
+
+# digests: one pending reminder per person and rule; telling it plans the next one
+
+
+@transaction.atomic
+def plan_digests(*, now: datetime) -> int:
+    """See to it that everybody's next digest is planned. Returns how many were missing."""
+    shape = tree()
+    book = ensure_rules(rulebook(shape))
+    base = book.company(kinds.DAY)
+    active = Person.objects.filter(is_active=True, employed_to=None).exclude(email=None)
+    people = colleagues(active.values_list("pk", flat=True))
+    heading = {node.head_id for node in shape.nodes.values()}
+    pending = Reminder.objects.filter(subject_kind=kinds.DAY, state=State.PENDING).values_list("rule_id", "person_id")
+    planned = set(pending)
+    made = []
+    for rule in base:
+        for person in people.values():
+            found = book.of(rule, person.id, person.unit_id)
+            if rule.whom == "HEAD" and person.id not in heading:
+                continue
+            if found.is_on and (rule.pk, person.id) not in planned:
+                due = rules.day_moment(found.trigger, found.amount, person.time, now)
+                made.append(
+                    Reminder(
+                        rule=rule, kind=rule.kind, subject_kind=kinds.DAY, person_id=person.id, anchor_at=due,
+                        due_at=due, made_at=now,
+                    )
+                )  # fmt: skip
+    Reminder.objects.bulk_create(made, batch_size=2000)
+    return len(made)
+
+
+@transaction.atomic
+def forget_digests() -> None:
+    """Drop the planned digests: rules or hours changed, and they are planned anew."""
+    Reminder.objects.filter(subject_kind=kinds.DAY, state=State.PENDING).delete()
+
+
+@transaction.atomic
+def fire_digests(*, now: datetime, limit: int = DIGESTS) -> int:
+    """Put together the digests whose minute has come, and plan the next ones."""
+    due = _due(now, limit, daily=True)
+    if not due:
+        return 0
+    people = colleagues({row.person_id for row in due})
+    persons = Person.objects.select_related("role").in_bulk([row.person_id for row in due])
+    told = []
+    for row in due:
+        colleague = people[row.person_id]
+        if colleague.works_here(now) and colleague.away_on(colleague.today(now)) is None:
+            lines = _lines(persons[row.person_id], colleague, row.kind, now)
+            if lines:
+                params = {"lines": lines, "day_at": row.due_at.isoformat(), "has_time": False}
+                url = "/team/" if row.kind == kinds.EVENING else "/"
+                told.append(Told(row.kind, row.person_id, key_of(row), url=url, params=params, subject_kind=kinds.DAY))
+    tell(told, now)
+    _close(due, set(), now)
+    return len(due)
+
+
+def _lines(person: Person, colleague: Colleague, kind: str, now: datetime) -> list[str]:
+    """What the rooms have to say to the person, in their language; a room that fails says so and stops no other."""
+    lines: list[str] = []
+    local = now.astimezone(colleague.time.zone)
+    with translation.override(colleague.language), timezone.override(colleague.time.zone):
+        for section in kinds.sections():
+            try:
+                with transaction.atomic():
+                    lines += [str(line) for line in section(person, local, kind == kinds.EVENING)]
+            except Exception:
+                log.exception("A part of the digest of person %s could not be made", person.pk)
+                lines.append(_("A part of this digest could not be put together; the administrator's log says why."))
+    return lines

@@ -1,0 +1,210 @@
+"""What a person was told, how it went, and how they want to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from otdel.notifications import access, channels, kinds, texts
+from otdel.notifications.models import ChannelChoice, Delivery, Quiet, ReminderRule
+from otdel.notifications.queries.rulebook import Effective, rulebook
+from otdel.org import access as org
+from otdel.org.models import Person
+
+PAGE = 50
+STATES = dict(Delivery.State.choices)
+DEAD = Delivery.State.DEAD
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    id: int
+    kind: str
+    text: str
+    detail: str
+    at: datetime
+    is_new: bool
+    instead_of: str
+
+
+def notices(
+    person: Person, zone: ZoneInfo, *, before: int | None = None, unread: bool = False, limit: int = PAGE
+) -> list[NoticeRow]:
+    """Return the latest notices, or those before a number. One query."""
+    rows = access.visible_notices(person).select_related("instead_of").order_by("-pk")
+    rows = rows.filter(pk__lt=before) if before else rows
+    rows = rows.filter(read_at=None) if unread else rows
+    return [
+        NoticeRow(
+            id=row.pk,
+            kind=row.kind,
+            text=texts.text(row.kind, row.title, row.params, zone),
+            detail=texts.detail(row.kind, row.params, zone),
+            at=row.at,
+            is_new=row.read_at is None,
+            instead_of=str(row.instead_of or ""),
+        )
+        for row in rows[:limit]
+    ]
+
+
+def unread_count(person: Person) -> int:
+    """One query over a partial index."""
+    return access.visible_notices(person).filter(read_at=None).count()
+
+
+@dataclass(frozen=True)
+class DeliveryRow:
+    id: int
+    person: str
+    text: str
+    channel: str
+    state: str
+    state_name: str
+    made_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    opened_at: datetime | None
+    next_try_at: datetime | None
+    attempts: int
+    answer: str
+
+
+def deliveries(
+    person: Person,
+    zone: ZoneInfo,
+    *,
+    everybody: bool = False,
+    state: str = "",
+    before: int | None = None,
+    limit: int = PAGE,
+) -> list[DeliveryRow]:
+    """Return the latest deliveries: one's own, or everybody's for whoever keeps the settings. One query."""
+    rows = access.visible_deliveries(person, everybody).select_related("notice", "person").order_by("-pk")
+    rows = rows.filter(pk__lt=before) if before else rows
+    rows = rows.filter(state=state) if state in STATES else rows
+    return [_row(row, zone, everybody and row.person_id != person.pk) for row in rows[:limit]]
+
+
+def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
+    """The keeper of the settings sees how it went, not what others were told."""
+    found = channels.get(row.channel)
+    kind = kinds.get(row.notice.kind)
+    text = str(kind.label) if is_strangers else texts.text(row.notice.kind, row.notice.title, row.notice.params, zone)
+    return DeliveryRow(
+        id=row.pk,
+        person=str(row.person),
+        text=text,
+        channel=str(found.label) if found else row.channel,
+        state=row.state,
+        state_name=str(STATES[row.state]),
+        made_at=row.made_at,
+        due_at=row.due_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        opened_at=row.opened_at,
+        next_try_at=row.next_try_at if row.state == Delivery.State.WAITING else None,
+        attempts=row.attempts,
+        answer=row.answer,
+    )
+
+
+@dataclass(frozen=True)
+class KindRow:
+    code: str
+    group: str
+    label: str
+    channels: frozenset[str]
+    in_digest: bool
+
+
+@dataclass(frozen=True)
+class OwnReminder:
+    id: int
+    title: str
+    text: str
+    url: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Ways:
+    channels: list[tuple[str, str, bool]]  # name, label, can it be used
+    kinds: list[KindRow]
+    reminders: list[OwnReminder]
+    starts: time | None
+    ends: time | None
+    in_working_time_only: bool
+    has_sound: bool
+
+
+def ways_of(person: Person) -> Ways:
+    """Return how the person wants to be told. Four queries."""
+    chosen = {row.kind: row for row in ChannelChoice.objects.filter(person=person)}
+    quiet = Quiet.objects.filter(person=person).first() or Quiet()
+    usable = set(access.visible_addresses(person).filter(is_on=True).values_list("channel", flat=True))
+    shown = [(each.name, str(each.label), not each.needs_address or each.name in usable) for each in channels.outer()]
+    return Ways(
+        channels=shown,
+        kinds=[_kind(kind, chosen.get(kind.code)) for kind in kinds.all_kinds()],
+        reminders=own_reminders(person),
+        starts=quiet.starts,
+        ends=quiet.ends,
+        in_working_time_only=quiet.in_working_time_only,
+        has_sound=quiet.has_sound,
+    )
+
+
+def _kind(kind: kinds.Kind, choice: ChannelChoice | None) -> KindRow:
+    names = frozenset(choice.channels if choice else kind.channels)
+    return KindRow(kind.code, str(kind.group), str(kind.label), names, bool(choice and choice.in_digest))
+
+
+def own_reminders(person: Person, subject_kind: str = "", subject_id: int | None = None) -> list[OwnReminder]:
+    rows = access.visible_reminders(person).order_by("due_at")
+    if subject_kind:
+        rows = rows.filter(subject_kind=subject_kind, subject_id=subject_id)
+    return [OwnReminder(row.pk, row.title, row.params.get("text", ""), row.url, row.due_at) for row in rows[:200]]
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    id: int
+    what: str  # the kind's name
+    when: str  # before, after …
+    whom: str
+    holds: Effective
+    is_added: bool
+    has_amount: bool
+
+
+def rule_rows(person: Person, *, unit_id: int | None = None, own: bool = False) -> list[RuleRow]:
+    """Return the company's rules, or as they hold for a department or oneself. Two queries at most."""
+    tree = org.tree_for(person)
+    book = rulebook(tree)
+    unit = org.latest_unit(person) if own else unit_id
+    rows: Sequence[ReminderRule] = book.company()
+    if own:
+        rows = [row for row in rows if row.whom == "SELF"]
+    return [
+        RuleRow(
+            id=row.pk,
+            what=str(kinds.get(row.kind).label),
+            when=str(row.get_trigger_display()),
+            whom=str(row.get_whom_display()),
+            holds=book.of(row, person.pk if own else 0, unit) if own or unit else _as_is(row),
+            is_added=not row.code,
+            has_amount=row.trigger not in ("HALF", "AT", "MORNING"),
+        )
+        for row in rows
+    ]
+
+
+def _as_is(row: ReminderRule) -> Effective:
+    return Effective(row.pk, row.kind, row.trigger, row.whom, row.amount, row.measure, row.is_on)
+
+
+MEASURES = [(str(value), label) for value, label in ReminderRule.Measure.choices]

@@ -1,0 +1,75 @@
+"""What a notice says, in the language and time zone that are active."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from otdel.notifications import kinds
+
+
+class _Params(dict[str, Any]):
+    """Nothing for what was not given: a notice of an older version is still shown."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def moment(text: str, zone: ZoneInfo, *, with_time: bool = True) -> str:
+    """Say an ISO moment as people do: Friday, 6 March, 18:00."""
+    if not text:
+        return ""
+    at = datetime.fromisoformat(text).astimezone(zone)
+    pattern = "EEEE, d MMMM, HH:mm" if with_time else "EEEE, d MMMM"
+    if with_time:
+        return format_datetime(at, pattern, locale=get_language() or "en")
+    return format_date(at.date(), pattern, locale=get_language() or "en")
+
+
+def filled(title: str, params: Mapping[str, Any], zone: ZoneInfo) -> _Params:
+    whole_day = params.get("has_time") is False
+    said = {
+        key: moment(str(value), zone, with_time=not (whole_day and key in ("anchor_at", "day_at")))
+        if key.endswith("_at")
+        else value
+        for key, value in params.items()
+    }
+    return _Params(said, title=title)
+
+
+def text(kind: str, title: str, params: Mapping[str, Any], zone: ZoneInfo) -> str:
+    return str(kinds.get(kind).text) % filled(title, params, zone)
+
+
+def detail(kind: str, params: Mapping[str, Any], zone: ZoneInfo) -> str:
+    if "lines" in params:
+        return "\n".join(params["lines"])
+    return str(kinds.get(kind).detail) % filled("", params, zone) if _has_all(kind, params) else ""
+
+
+def _has_all(kind: str, params: Mapping[str, Any]) -> bool:
+    """A detail whose words are missing is left out whole: "The deadline was" says nothing."""
+    wanted = _Wanted()
+    _unused = str(kinds.get(kind).detail) % wanted
+    return bool(str(kinds.get(kind).detail)) and all(params.get(name) for name in wanted.names)
+
+
+class _Wanted(dict[str, Any]):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __missing__(self, key: str) -> str:
+        self.names.append(key)
+        return ""
+
+
+def title_of_many(kind: str, count: int) -> str:
+    said = kinds.get(kind).many if kind else ""
+    return str(said or _("Notices: %(count)s")) % {"count": count}

@@ -1,0 +1,72 @@
+"""What people are told of their tasks, what they are reminded of by rule, and what stands in the daily digest."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from otdel.notifications.kinds import LOUD, DefaultRule, Kind, declare, declare_rules
+
+TASK, REVIEW = "task", "task_review"
+GROUP = _("Tasks")
+DEADLINE = _("Deadline: %(anchor_at)s")
+WAS = _("The deadline was %(anchor_at)s")
+BOTH = ("complete", "postpone")
+FROM = _("From: %(by)s")
+
+
+def _kind(code: str, label: object, text: object, detail: object = "", **given: object) -> Kind:
+    return Kind(f"task.{code}", GROUP, label, text, detail, **given)  # type: ignore[arg-type]
+
+
+declare(
+    _kind("given", _("A task was given to me"), pgettext_lazy("notice", "Task: %(title)s"), FROM, links=("complete",),
+          many=_("New tasks: %(count)s")),
+    _kind("soon", _("A deadline comes near"), pgettext_lazy("notice", "Deadline soon: %(title)s"), DEADLINE,
+          links=BOTH, many=_("Deadlines soon: %(count)s")),
+    _kind("half", _("Half of the time has passed"), pgettext_lazy("notice", "Half of the time has passed: %(title)s"),
+          DEADLINE, links=("complete",)),
+    _kind("due", _("The time has come"), pgettext_lazy("notice", "It is time: %(title)s"), DEADLINE, links=BOTH,
+          many=_("It is time: %(count)s")),
+    _kind("overdue", _("My task is overdue"), pgettext_lazy("notice", "Overdue: %(title)s"), WAS, links=BOTH,
+          many=_("Overdue tasks: %(count)s")),
+    _kind("overdue_given", _("A task I gave is overdue"), pgettext_lazy("notice", "Overdue with %(person)s: %(title)s"),
+          WAS, many=_("Tasks you gave are overdue: %(count)s")),
+    _kind("overdue_team", _("A task of my people is overdue"),
+          pgettext_lazy("notice", "Overdue with %(person)s: %(title)s"), WAS,
+          many=_("Tasks of your people are overdue: %(count)s")),
+    _kind("unopened", _("I have not opened a task"), pgettext_lazy("notice", "Not opened yet: %(title)s"), DEADLINE,
+          many=_("Tasks you have not opened: %(count)s")),
+    _kind("unopened_given", _("A task I gave is not opened"),
+          pgettext_lazy("notice", "%(person)s has not opened: %(title)s"), many=_("Tasks nobody opened: %(count)s")),
+    _kind("review", _("A task waits for my acceptance"), pgettext_lazy("notice", "Accept or return: %(title)s"), FROM,
+          many=_("Tasks wait for your acceptance: %(count)s")),
+    _kind("returned", _("My work was returned"), pgettext_lazy("notice", "Returned: %(title)s"), "%(text)s"),
+    _kind("declined", _("A task I gave was declined"), pgettext_lazy("notice", "Declined: %(title)s"), "%(text)s"),
+    _kind("done", _("A task I gave is done"), pgettext_lazy("notice", "Done: %(title)s"), FROM, channels=("app",)),
+    _kind("accepted", _("My work was accepted"), pgettext_lazy("notice", "Accepted: %(title)s"), "%(text)s",
+          channels=("app",)),
+    _kind("moved", _("A deadline was moved"), pgettext_lazy("notice", "The deadline was moved: %(title)s"), DEADLINE,
+          channels=("app",)),
+    _kind("mentioned", _("Somebody named me"), pgettext_lazy("notice", "%(by)s names you: %(title)s"), "%(text)s"),
+    _kind("commented", _("A comment on my task"), pgettext_lazy("notice", "%(by)s on “%(title)s”"), "%(text)s",
+          channels=LOUD),
+)  # fmt: skip
+
+
+def _rule(code: str, kind: str, trigger: str, amount: int, measure: str = "MINUTES", **given: object) -> DefaultRule:
+    return DefaultRule(f"task.{code}", TASK, f"task.{kind}", trigger, amount=amount, measure=measure, **given)  # type: ignore[arg-type]
+
+
+declare_rules(
+    _rule("before", "soon", "BEFORE", 1, "DAYS"),
+    _rule("half", "half", "HALF", 0, is_on=False),
+    _rule("at", "due", "AT", 0),
+    _rule("after", "overdue", "AFTER", 15),
+    _rule("after_giver", "overdue_given", "AFTER", 1, "DAYS", whom="GIVER"),
+    _rule("after_head", "overdue_team", "AFTER", 1, "DAYS", whom="HEAD"),
+    _rule("after_head2", "overdue_team", "AFTER", 3, "DAYS", whom="HEAD2"),
+    _rule("unread", "unopened", "UNREAD", 240),
+    _rule("unread_giver", "unopened_given", "UNREAD", 540, whom="GIVER"),
+    DefaultRule("task.review_day", REVIEW, "task.review", "AFTER", amount=1, measure="DAYS"),
+)
