@@ -34,17 +34,7 @@ class Works:
 def table(name: str) -> list[dict[str, str]]:
     opened = gzip.open if name.endswith(".gz") else open
     with opened(FOLDER / name, "rt", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file, delimiter="," if name.startswith("ref") else "|"))
-
-
-def reference() -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """Return (quarter, employee) → (plan, fact)."""
-    return {
-        (f"{row['calendar_quarter'][:4]}-{row['calendar_quarter'][4:]}", row["EmployeeKey"]): (
-            Decimal(row["quota"]).quantize(Decimal("0.01")), Decimal(row["actual"]).quantize(Decimal("0.01")),
-        )
-        for row in table("reference_plan_fact_163.csv")
-    }  # fmt: skip
+        return list(csv.DictReader(file, delimiter="|"))
 
 
 def load() -> Works:

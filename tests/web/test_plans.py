@@ -120,6 +120,21 @@ def test_a_total_is_given_out_in_round_numbers(firm, signed):
     assert all(line.amount % 1 == 0 for line in PlanLine.objects.filter(metric="deals_won"))
 
 
+def test_a_total_goes_to_those_who_sell(firm, signed):
+    """A director with a line of the plan could not approve it."""
+    client = signed("olga")
+    make_person("Dina", "Danilova", firm.roles["director"], firm.north)
+    client.post("/plans/new/", NEW | {"unit": firm.north.pk})
+    named = PlanLine.objects.exclude(person=None).values_list("person__first_name", flat=True)
+    assert set(named) == {"Anna"}
+
+
+def test_versions_say_the_readers_own_time(firm, signed, draft):
+    Person.objects.filter(pk=firm.boris.pk).update(time_zone="Asia/Vladivostok")
+    Plan.objects.filter(pk=draft.pk).update(created_at="2026-03-31T20:15:00Z")
+    assert "April 1, 2026, 6:15" in signed("boris").get(f"/plans/{draft.pk}/").content.decode().replace("\u202f", " ")
+
+
 def test_what_is_given_out_too_much_is_said_so(firm, signed, draft):
     PlanLine.objects.filter(person=None).update(amount=50)
     assert "150 too much" in signed("boris").get(f"/plans/{draft.pk}/").content.decode()

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -315,9 +316,9 @@ def _version(row: documents.Version, places: int, current: int) -> dict[str, Any
         "total": fmt.number(row.total, places if row.total % 1 else 0),
         "reason": row.reason,
         "author": row.author,
-        "created": fmt.moment(row.created_at),
+        "created": fmt.moment(timezone.localtime(row.created_at)),
         "approved": row.approved_by or "",
-        "approved_at": fmt.moment(row.approved_at) if row.approved_at else "",
+        "approved_at": fmt.moment(timezone.localtime(row.approved_at)) if row.approved_at else "",
         "current": row.id == current,
         "compare": "" if row.id == current else f"{reverse('plan_compare', args=[row.id, current])}",
     }

@@ -13,6 +13,7 @@ from otdel.core.calendar import Calendar
 from otdel.core.periods import Period
 from otdel.org import access as org_access
 from otdel.org.models import Membership, Person
+from otdel.org.rules import Right, Rights, Scope, scope_of
 from otdel.plans.models import PlanLine
 from otdel.plans.queries.grid import as_period
 from otdel.plans.rules import LineKey
@@ -85,9 +86,19 @@ def _moved_spans(lines: list[PlanLine], before: Period, after: Period) -> Mappin
 
 
 def people_under(person: Person, unit_id: int, period: Period) -> list[tuple[int, int]]:
-    """Return (department, person) of those who are in the departments when the period begins. One query."""
+    """Return (department, person) of those who sell in the departments when the period begins. One query.
+
+    Who makes plans has no share of theirs: a director with a line in the plan could not approve it.
+    """
     units = org_access.tree_for(person).under(unit_id)
     rows = Membership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=period.start), unit_id__in=units, starts_on__lt=period.end
     ).exclude(person__headed_units__in=units)
-    return list(rows.order_by("person__name", "person_id").values_list("unit_id", "person_id").distinct())
+    found = rows.order_by("person__name", "person_id").distinct()
+    told = found.values_list("unit_id", "person_id", "person__role__rights")
+    return [(unit, who) for unit, who, rights in told if _sells(rights)]
+
+
+def _sells(rights: Rights) -> bool:
+    own_plan_only = scope_of(rights, "plan", Right.CHANGE) < Scope.SUBTREE
+    return own_plan_only and scope_of(rights, "deal", Right.CHANGE) > Scope.NONE
