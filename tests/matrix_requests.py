@@ -100,7 +100,7 @@ def of_task(name: str, words: list[str], annas: Records) -> dict[str, object]:
     kinds = {"task_template": "template", "task_template_drop": "template", "task_repeat_new": "template"}
     kinds |= {"task_repeat": "repeat", "task_repeat_do": "repeat"}
     number = annas[kinds.get(name, "task")].pk
-    known: dict[str, object] = {"pk": number, "name": words[1] if len(words) > 1 else ""}
+    known: dict[str, object] = {"pk": number, "name": words[1] if len(words) > 1 else "", "kind": "deal"}
     return {each: known.get(each, 999_999) for each in parameters(name)}
 
 

@@ -233,6 +233,7 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | GET today task_board                  | sees  open  open  open  open  open  open  login
 -                                | GET task_team                         | open  open  open  open  open  open  open  login
 -                                | GET task_gantt                        | sees  sees  sees  404   404   404   404   login
+-                                | GET task_efficiency                   | open  open  open  open  open  open  open  login
 -                                | GET task_calendar                     | open  open  open  open  open  open  open  login
 -                                | POST task_day                         | 422   422   422   422   422   422   422   login
 -                                | GET task_templates                    | open  sees  open  open  open  open  open  login
@@ -241,6 +242,7 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | GET task_template_new task_names?q=a  | open  open  open  open  open  open  open  login
 -                                | POST task_template_new                | 422   422   422   422   422   422   422   login
 -                                | POST task_template_drop               | 404   done  404   404   404   404   404   login
+-                                | POST task_each                        | 422   422   422   422   422   422   422   login
 -                                | POST task_repeat_new                  | 404   422   404   404   404   404   404   login
 -                                | GET task_repeat                       | 404   sees  sees  404   404   404   404   login
 -                                | POST task_repeat_do:stop task_repeat_do:drop | 404 done done 404 404  404   404   login

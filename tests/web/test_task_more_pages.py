@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 from ledger import fresh, make_customer, make_deal
 
+from otdel.core.models import Event
 from otdel.interfaces.web.task_text import rich
 from otdel.tasks import actions
 from otdel.tasks.actions import RepeatValues, TemplateValues
@@ -199,3 +201,49 @@ def test_texts_are_shown_safely(typed, html):
     assert html in shown
     assert "<script" not in shown
     assert re.findall(r"<(?!/?(?:p|br|b|ul|ol|li)>|a href=\"https://[^\"]*\" rel=\"nofollow\">|/a>)", shown) == []
+
+
+# about each chosen row
+
+
+def test_a_task_about_each_chosen_row_and_its_undo(firm, signed):
+    first, second = make_deal(firm.anna, title="First"), make_deal(firm.boris, title="Second")
+    stranger = make_deal(firm.vera, title="Stranger")
+    client = signed("boris")
+    ids = [first.pk, second.pk, stranger.pk]
+    page = text_of(client.post("/deals/bulk/", {"do": "task", "ids": ids, "query": "q=x"}))
+    assert "About 3 records" in page
+    assert f'name="ids" value="{second.pk}"' in page
+    sent = {"ids": ids, "title": "Ask", "when": "three", "back": "/deals/?q=x", "priority": "2"}
+    assert client.post("/tasks/new/each/deal/", sent | {"title": ""}).status_code == 422
+    answer = client.post("/tasks/new/each/deal/", sent)
+    assert answer["Location"] == "/deals/?q=x"
+    assert {(task.deal, task.assignee) for task in Task.objects.all()} == {(first, firm.anna), (second, firm.boris)}
+    undo = Event.objects.get(kind="tasks.given")
+    client.post(f"/tasks/undo/{undo.pk}/")
+    assert Task.objects.filter(deleted_at=None).count() == 0
+    client.post("/tasks/new/each/deal/", sent | {"whom": firm.boris.pk})
+    assert set(Task.objects.filter(deleted_at=None).values_list("assignee", flat=True)) == {firm.boris.pk}
+    assert client.post("/tasks/new/each/song/", sent).status_code == 404
+    assert signed("vera").post("/tasks/new/each/deal/", sent | {"ids": [first.pk]}).status_code == 422
+
+
+# efficiency
+
+
+def test_efficiency_its_rows_and_its_cost(firm, signed, django_assert_num_queries):
+    task = give(firm.boris, firm.anna, title="Late one")
+    late = timezone.now() - timedelta(days=3)
+    Task.objects.filter(pk=task.pk).update(judged_by=late, deadline=late)
+    client = signed("boris")
+    period = f"{timezone.localtime(late):%Y-%m}"
+    with django_assert_num_queries(10):  # session, person, departments, people; calendar, people, four of numbers
+        page = text_of(client.get(f"/tasks/efficiency/?period={period}"))
+    assert "Abramova Anna" in page
+    assert "Volkova" not in page
+    url = f"judged=late:{firm.anna.pk}:{period}"
+    assert urlencode({"judged": f"late:{firm.anna.pk}:{period}"}) in page
+    assert "Late one" in text_of(client.get(f"/tasks/?{url}"))
+    mine = text_of(signed("anna").get(f"/tasks/efficiency/?period={period}&person={firm.boris.pk}"))
+    assert "Abramova Anna" in mine
+    assert "Belov" not in mine.partition("<main")[2]

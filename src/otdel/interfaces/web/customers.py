@@ -16,7 +16,7 @@ from otdel.core.listing.values import clean_text
 from otdel.customers import actions, queries
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page
-from otdel.interfaces.web import bulk, cards, formats, lists, parts
+from otdel.interfaces.web import bulk, cards, formats, lists, parts, task_each
 from otdel.interfaces.web.record_forms import CustomerForm, NewCustomerForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org.access import require, scope
@@ -57,7 +57,7 @@ LIST = lists.ListPage(
     create_label=lazy("New customer"),
     quick=((lazy("All"), {"owner": ""}), (lazy("Mine"), {"owner": "me"})),
     tabs=TABS,
-    bulk=bulk.actions_of(RECORD, "customer", actions.tag_customers),
+    bulk=(task_each.action("customer"), *bulk.actions_of(RECORD, "customer", actions.tag_customers)),
     custom="customers.customer",
     file_name="customers",
 )

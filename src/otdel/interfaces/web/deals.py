@@ -19,7 +19,7 @@ from otdel.core.listing.values import read_amount, read_id
 from otdel.customers.queries import pick
 from otdel.deals import actions, queries
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import bulk, cards, formats, lists, parts
+from otdel.interfaces.web import bulk, cards, formats, lists, parts, task_each
 from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.nav import address
 from otdel.interfaces.web.pick import written
@@ -77,7 +77,7 @@ LIST = lists.ListPage(
         (lazy("Mine"), {"owner": "me"}),
     ),
     tabs=TABS,
-    bulk=bulk.actions_of(RECORD, "deal", actions.tag_deals),
+    bulk=(task_each.action("deal"), *bulk.actions_of(RECORD, "deal", actions.tag_deals)),
     custom="deals.deal",
     file_name="deals",
 )

@@ -177,6 +177,10 @@ class Formats:
         name = get_month_names("wide", "stand-alone", self.locale)[value.month]
         return f"{name[0].upper()}{name[1:]} {value.year}"
 
+    def month_short(self, value: dt.date) -> str:
+        """«нояб.»: for the axis of a chart."""
+        return str(get_month_names("abbreviated", "stand-alone", self.locale)[value.month])
+
     def days(self, first: dt.date, last: dt.date) -> str:
         """«1–30 ноября 2026» as one span."""
         if first == last:

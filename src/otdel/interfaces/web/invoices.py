@@ -17,7 +17,7 @@ from otdel.core.listing.values import read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats, line_forms, lists
+from otdel.interfaces.web import formats, line_forms, lists, task_each
 from otdel.interfaces.web.money_forms import InvoiceForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
@@ -55,6 +55,7 @@ LIST = lists.ListPage(
         (lazy("Paid in full"), {"state": "paid"}),
     ),
     tabs=TABS,
+    bulk=(task_each.action("invoice"),),
     file_name="invoices",
 )
 

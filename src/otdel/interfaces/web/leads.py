@@ -16,7 +16,7 @@ from otdel.core.listing.values import read_id
 from otdel.customers import queries as customers
 from otdel.deals import actions, queries
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import bulk, cards, lists, marks, parts
+from otdel.interfaces.web import bulk, cards, lists, marks, parts, task_each
 from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.record_forms import LeadForm, NewLeadForm
 from otdel.interfaces.web.refusals import attempt
@@ -69,7 +69,7 @@ LIST = lists.ListPage(
         (lazy("Mine"), {"owner": "me"}),
     ),
     tabs=TABS,
-    bulk=bulk.actions_of(RECORD, "lead", actions.tag_leads),
+    bulk=(task_each.action("lead"), *bulk.actions_of(RECORD, "lead", actions.tag_leads)),
     custom="deals.lead",
     file_name="leads",
 )

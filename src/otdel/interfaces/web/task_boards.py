@@ -22,7 +22,7 @@ from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import formats, live, marks, task_says
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.task_shared import TONES, local_address, tabs, whose_options
+from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options, whose_options
 from otdel.measures import queries as measures
 from otdel.notifications.queries import unread_count
 from otdel.org import access
@@ -197,7 +197,7 @@ def team(request: PersonRequest) -> HttpResponseBase:
             for row in found.rows
         ],
         "total": [fmt.number(getattr(found.total, code)) for code in codes],
-        "units": _units(request, unit),
+        "units": unit_options(request, unit),
         "unit": tree.nodes[unit].name if unit and unit in tree.nodes else _("All departments"),
     }
     return TemplateResponse(request, "tasks/team.html", context)
@@ -205,16 +205,6 @@ def team(request: PersonRequest) -> HttpResponseBase:
 
 def _cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:
     return fmt.number(count), rows_url(code, person_id) if count else "", code in HOT and count > 0
-
-
-def _units(request: PersonRequest, chosen: int | None) -> list[tuple[str, str, bool]]:
-    reached = access.unit_reach(request.user, "task", Right.VIEW)
-    rows = [
-        ("\u2003" * depth + node.name, f"?unit={node.id}", node.id == chosen)
-        for depth, node in access.tree_for(request.user).walk()
-        if node.closed_on is None and reached.includes_unit(node.id)
-    ]
-    return [(_("All departments"), "?", chosen is None), *rows] if len(rows) > 1 else []
 
 
 # by deadline

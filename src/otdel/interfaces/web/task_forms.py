@@ -118,9 +118,9 @@ class TaskForm(forms.Form):
     template = forms.CharField(required=False, widget=forms.HiddenInput)
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    MAIN = ("title", "to", "when", "day", "at", "text")
-    GIVING = ("several", "unit", "each")
-    MORE = (
+    MAIN: tuple[str, ...] = ("title", "to", "when", "day", "at", "text")
+    GIVING: tuple[str, ...] = ("several", "unit", "each")
+    MORE: tuple[str, ...] = (
         "needs_acceptance",
         "proof",
         "answer",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.interfaces.http import PersonRequest
+from otdel.org import access
+from otdel.org.rules import Right
 from otdel.tasks import queries
 
 TABS = (
@@ -18,6 +20,7 @@ TABS = (
     (lazy("By deadline"), "task_board"),
     (lazy("Calendar"), "task_calendar"),
     (lazy("By person"), "task_team"),
+    (lazy("Efficiency"), "task_efficiency"),
     (lazy("Templates"), "task_templates"),
 )
 TONES = {"NEW": "accent", "REVIEW": "over", "RETURNED": "under", "DONE": "done", "DECLINED": "under"}
@@ -38,3 +41,16 @@ def whose_options(request: PersonRequest, who: str, keep: dict[str, str] | None 
     rows = [(_("For me to do"), ""), (_("Given by me"), "given")]
     rows += [(name, str(pk)) for pk, name in people if pk != request.user.pk]
     return [(name, f"?{urlencode(kept | ({'who': code} if code else {}))}", code == who) for name, code in rows]
+
+
+def unit_options(
+    request: PersonRequest, chosen: int | None, keep: dict[str, str] | None = None
+) -> list[tuple[str, str, bool]]:
+    """Departments the person looks at, nothing when there is one."""
+    reached = access.unit_reach(request.user, "task", Right.VIEW)
+    rows = [
+        ("\u2003" * depth + node.name, f"?{urlencode((keep or {}) | {'unit': str(node.id)})}", node.id == chosen)
+        for depth, node in access.tree_for(request.user).walk()
+        if node.closed_on is None and reached.includes_unit(node.id)
+    ]
+    return [(_("All departments"), f"?{urlencode(keep or {})}", chosen is None), *rows] if len(rows) > 1 else []

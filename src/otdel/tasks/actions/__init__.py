@@ -18,6 +18,7 @@ from otdel.tasks.actions.changing import (
     restore_tasks,
     undo_bin,
 )
+from otdel.tasks.actions.each import give_each
 from otdel.tasks.actions.flow import (
     accept_task,
     decline_task,
@@ -49,6 +50,7 @@ from otdel.tasks.actions.templates import (
 )
 
 __all__ = [
+    "give_each",
     "RECORDS",
     "prepare",
     "RepeatValues",

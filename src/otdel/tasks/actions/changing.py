@@ -182,10 +182,14 @@ def restore_tasks(*, by: Person, ids: Sequence[int], now: datetime) -> int:
 
 @action
 def undo_bin(*, by: Person, event_id: int, now: datetime) -> None:
-    """Take back one's own binning of the last hour."""
-    event = Event.objects.filter(pk=event_id, by=by, kind="task.binned", at__gt=now - LONGEST_UNDO).first()
+    """Take back one's own binning, or giving to many, of the last hour."""
+    kinds = ("task.binned", "tasks.given")
+    event = Event.objects.filter(pk=event_id, by=by, kind__in=kinds, at__gt=now - LONGEST_UNDO).first()
     if event is None:
         raise NotFound(_("There is nothing to undo."))
+    if event.kind == "tasks.given":
+        bin_many(by=by, ids=event.data["ids"], now=now)
+        return
     for task in access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=event.data["ids"]):
         step(task, now, deleted_at=None)
         journal.record("task.restored", task, by=by, at=now)

@@ -131,12 +131,15 @@ def prepare(
     return values_of(template, by, records, now), address_of(template, by, records)
 
 
-def _record(by: Person, kind: str, pk: int) -> Any:
+def visible_records(by: Person, kind: str) -> Any:
+    """Living records of a kind that the person sees."""
     if kind == "invoice":
-        rows = visible_invoices(by)
-    else:
-        rows = limit(RECORDS[kind].objects.filter(deleted_at=None), reach(by, kind, Right.VIEW))
-    found = rows.select_related("owner__role").filter(pk=pk).first()
+        return visible_invoices(by)
+    return limit(RECORDS[kind].objects.filter(deleted_at=None), reach(by, kind, Right.VIEW))
+
+
+def _record(by: Person, kind: str, pk: int) -> Any:
+    found = visible_records(by, kind).select_related("owner__role").filter(pk=pk).first()
     if found is None:
         raise Invalid(_("The record is not there any more, or may not be seen."), field="about")
     return found

@@ -24,6 +24,7 @@ from otdel.tasks.queries.counters import (
     team,
     waits,
 )
+from otdel.tasks.queries.efficiency import JUDGED, Asked, Efficiency, Report, efficiency, trend
 from otdel.tasks.queries.lists import (
     GRADES,
     LANE_LABELS,
@@ -56,6 +57,12 @@ from otdel.tasks.queries.templates import (
 )
 
 __all__ = [
+    "JUDGED",
+    "Asked",
+    "Efficiency",
+    "Report",
+    "efficiency",
+    "trend",
     "Bar",
     "bars",
     "between",

@@ -10,16 +10,19 @@ from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, W
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from otdel.core.calendar import Calendar
 from otdel.core.listing import Asking, Bin, Choice, Column, Days, Filter, Flag, Kind, Listing, Reference, Search, Sort
 from otdel.core.listing import Tags as TagFilter
 from otdel.core.listing.filters import Option, Params
 from otdel.core.listing.values import read_id
+from otdel.core.periods import Period
 from otdel.customers import queries as customers
 from otdel.org.listing import PersonFilter, people
 from otdel.org.models import Person
 from otdel.tasks import access
 from otdel.tasks.models import OPEN, Task
 from otdel.tasks.queries.counters import LABELS, LABELS_OF, end_of_day, live, waits
+from otdel.tasks.queries.efficiency import HANDED, JUDGED, OWN, Asked, due_in, parts
 
 STATES = dict(Task.State.choices)
 PRIORITIES = dict(Task.Priority.choices)
@@ -48,6 +51,35 @@ class Waits(Filter):
             return str(LABELS[code])
         name = Person.objects.filter(pk=who).values_list("name", flat=True).first() or "?"
         return f"{LABELS_OF[code]}: {name}"
+
+
+@dataclass(frozen=True)
+class Judged(Filter):
+    """The rows of a number of efficiency: `judged=late:12:2026-03` is what 12 did late of what was due in March."""
+
+    def read(self, params: Params, asking: Asking) -> tuple[str, int, str] | None:
+        code, _sep, rest = (params.get(self.key) or ("",))[-1].partition(":")
+        who, _sep, text = rest.partition(":")
+        pk = read_id(who)
+        try:
+            Period.parse(text)
+        except ValueError:
+            return None
+        return (code, pk, text) if pk and code in JUDGED else None
+
+    def write(self, value: tuple[str, int, str]) -> list[Option]:
+        return [(self.key, ":".join(map(str, value)))]
+
+    def narrow(self, rows: QuerySet[Any], value: tuple[str, int, str], asking: Asking) -> QuerySet[Any]:
+        code, who, text = value
+        asked = Asked(Period.parse(text), asking.now, asking.zone, Calendar(""))
+        rows = rows.annotate(handed=HANDED).filter(due_in(asked), assignee_id=who)
+        return rows.filter(OWN) if code == "own" else rows.filter(~OWN, parts()[code])
+
+    def says(self, value: tuple[str, int, str], asking: Asking) -> str:
+        code, who, text = value
+        name = Person.objects.filter(pk=who).values_list("name", flat=True).first() or "?"
+        return f"{JUDGED[code]}: {name}, {text}"
 
 
 ROLES = {
@@ -92,6 +124,7 @@ TASKS = Listing(
     filters=(
         Search("q", _("Search")),
         Waits("waits", _("Waits for me")),
+        Judged("judged", _("Efficiency")),
         Flag("role", _("My part"), conditions=ROLES),
         Flag("stage", _("Finished or not"), conditions=STAGES),
         Choice("state", pgettext_lazy("task", "State"), path="state", options=STATES, number=False),

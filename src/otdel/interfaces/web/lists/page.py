@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.http import HttpResponseBase
+
 from otdel.core.listing import Asking, Listing
 from otdel.interfaces.http import PersonRequest
 
@@ -22,11 +24,13 @@ class BulkAction:
     code: str
     label: Any
     right: str
-    act: Callable[[PersonRequest, list[int], str], tuple[str, str]]
+    act: Callable[[PersonRequest, list[int], str], tuple[str, str]] | None = None
     asks: Any = ""
     options: Callable[[Asking], Iterable[tuple[str, str]]] | None = None
     icon: str = ""
     danger: bool = False
+    # what needs more than one value: shows a page of its own for the rows and the address of the list
+    opens: Callable[[PersonRequest, list[int], str], HttpResponseBase] | None = None
 
 
 @dataclass(frozen=True)

@@ -260,11 +260,14 @@ def bulk(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     state = _state_from_form(request, shown)
     wanted = request.POST.get("do", "")
     chosen = next((each for each in _allowed(request.user, shown) if each.code == wanted), None)
-    if chosen is None:
+    if chosen is None or not (chosen.act or chosen.opens):
         raise NotFound(_("There is no such action."))
     ids, value = _ids(request, state, chosen), request.POST.get("value", "")
+    if chosen.opens:
+        return chosen.opens(request, ids, f"{reverse(shown.name)}?{state.query}")
     if chosen.asks and not value:
         return TemplateResponse(request, "lists/bulk.html", _asked(shown, state, chosen, ids))
+    assert chosen.act is not None
     text, undo = chosen.act(request, ids, value)
     messages.success(request, text, extra_tags=undo)
     return redirect(f"{reverse(shown.name)}?{state.query}")
