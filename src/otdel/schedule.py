@@ -6,6 +6,7 @@ from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
 from otdel.measures import jobs as measures
 from otdel.notifications import jobs as notifications
+from otdel.org import jobs as org
 from otdel.plans import jobs as plans
 from otdel.tasks import jobs as tasks
 
@@ -15,6 +16,7 @@ jobs.every("* * * * *")(notifications.sweep)
 jobs.every("* * * * *")(notifications.probe)
 jobs.every("10 3 * * *")(notifications.refeed_all)
 jobs.every("50 3 * * *")(notifications.tidy)
+jobs.every("*/10 * * * *")(org.succeed)
 jobs.every("30 3 * * *")(files.forget_files)
 jobs.every("* * * * *")(tasks.repeat)
 jobs.every("20 3 * * *")(tasks.forget)

@@ -175,6 +175,18 @@ class Unit(models.Model):
         return self.name
 
 
+class Succession(models.Model):
+    """Who heads a department from a day on: settled when its head was given a last day that is still to come."""
+
+    unit = models.OneToOneField(Unit, models.CASCADE, related_name="succession")
+    leaving = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    head = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    starts_on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.starts_on} {self.head_id}"
+
+
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def on(self, day: date) -> MembershipQuerySet:
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)

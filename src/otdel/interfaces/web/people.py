@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -318,21 +318,55 @@ def undo_move(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 class LeaveForm(forms.Form):
+    """The last day, and for every department the person heads who heads it from the day after."""
+
     last_day = forms.DateField(label=lazy("Last day of work"), widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"))
+
+    def __init__(self, request: PersonRequest, pk: int, last_day: date | None) -> None:
+        super().__init__(request.POST or None, initial={"last_day": last_day or request.today})
+        self.units = queries.headed(request.user, pk)
+        others = [(id, name) for id, name in queries.person_choices(request.user, request.today) if id != pk]
+        for unit, name, chosen in self.units:
+            self.fields[f"head_{unit}"] = forms.TypedChoiceField(
+                label=_("Head of “%(unit)s” from the day after") % {"unit": name},
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", _("nobody yet")), *others],
+                initial=chosen,
+            )
+
+    def successors(self) -> dict[int, int | None]:
+        return {unit: self.cleaned_data[f"head_{unit}"] for unit, _name, _chosen in self.units}
 
 
 @http.form
 def leave(request: PersonRequest, pk: int) -> HttpResponseBase:
     card = queries.person_card(request.user, pk, request.today)
     access.check(request.user, "person", Right.CHANGE, pk)
-    form = LeaveForm(request.POST or None, initial={"last_day": request.today})
-    if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["last_day"]
-        if attempt(form, lambda: actions.dismiss(by=request.user, person_id=pk, last_day=day, now=request.now)):
-            messages.success(request, _("Saved. What was theirs stays under their name."))
-            return redirect("person", pk)
+    until = card.row.employed_to
+    form = LeaveForm(request, pk, until - timedelta(days=1) if until else None)
+    if request.method == "POST" and form.is_valid() and _dismiss(request, form, pk):
+        messages.success(request, _("Saved. What was theirs stays under their name."))
+        if left := [name for unit, name, _chosen in form.units if not form.successors()[unit]]:
+            words = _("Nobody heads “%(units)s” after that day yet: open “Leaves” again to choose.")
+            messages.warning(request, words % {"units": ", ".join(left)})
+        return redirect("person", pk)
     context = {"form": form, "card": card, "records": _records(request, pk)}
     return render(request, "people/leave.html", context, status=form_status(form))
+
+
+def _dismiss(request: PersonRequest, form: LeaveForm, pk: int) -> Any:
+    return attempt(
+        form,
+        lambda: actions.dismiss(
+            by=request.user,
+            person_id=pk,
+            last_day=form.cleaned_data["last_day"],
+            successors=form.successors(),
+            now=request.now,
+        ),
+    )
 
 
 @submission

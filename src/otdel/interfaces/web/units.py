@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from otdel.core.errors import NotFound
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, form_status, page, submission
-from otdel.interfaces.web import org_tabs
+from otdel.interfaces.web import formats, org_tabs
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
 from otdel.org.rules import Right
@@ -41,12 +41,23 @@ def _line(row: queries.UnitRow, *, may_change: bool) -> dict[str, Any]:
         "depth": min(row.depth, 6),
         "head": row.head,
         "head_url": reverse("person", args=[row.head_id]) if row.head_id else "",
+        "next": _next(row.next) if row.next else "",
         "own": row.own_people,
         "all": row.all_people,
         "people_url": f"{reverse('people')}?unit={row.id}",
         "url": reverse("unit", args=[row.id]) if may_change else "",
         "add_url": f"{reverse('unit_new')}?under={row.id}" if may_change else "",
         "closed": row.closed_on is not None,
+    }
+
+
+def _next(found: queries.Next) -> dict[str, str]:
+    words = {"day": formats.current().day(found.starts_on), "name": found.head}
+    text = _("from %(day)s: %(name)s") if found.head else _("leaves; nobody is chosen from %(day)s")
+    return {
+        "text": text % words,
+        "tone": "" if found.head else "under",
+        "url": reverse("person_leave", args=[found.leaving_id]),
     }
 
 
@@ -100,7 +111,9 @@ def unit(request: PersonRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _change(request, form, pk):
         messages.success(request, _("Saved."))
         return redirect("units")
-    return render(request, "people/unit.html", {"form": form, "node": node}, status=form_status(form))
+    found = queries.next_heads().get(pk)
+    context = {"form": form, "node": node, "next": _next(found) if found else ""}
+    return render(request, "people/unit.html", context, status=form_status(form))
 
 
 def _change(request: PersonRequest, form: UnitForm, pk: int) -> Any:

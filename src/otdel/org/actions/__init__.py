@@ -12,6 +12,7 @@ from otdel.org.actions.company import (
     set_day,
     start_company,
 )
+from otdel.org.actions.heads import succeed
 from otdel.org.actions.imports import Owners, PersonRow, ensure_people, import_people
 from otdel.org.actions.people import (
     PersonData,
@@ -64,6 +65,7 @@ __all__ = [
     "set_language",
     "set_password",
     "start_company",
+    "succeed",
     "take_back",
     "undo_move",
 ]

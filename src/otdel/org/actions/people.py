@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +16,9 @@ from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid, NotAllowed
 from otdel.org import access, rules
-from otdel.org.models import Membership, Person, Role, Unit
+from otdel.org.actions.heads import hand_units
+from otdel.org.models import Membership, Person, Role, Succession, Unit
+from otdel.org.queries import zone_of
 from otdel.org.rules import LastAdministrator, Right
 
 
@@ -111,8 +114,18 @@ def _end(current: Membership | None, day: date) -> None:
 
 
 @action
-def dismiss(*, by: Person, person_id: int, last_day: date, now: datetime) -> Person:
-    """End the work of a person after a day: membership and sign-in end, their records stay under their name."""
+def dismiss(
+    *,
+    by: Person,
+    person_id: int,
+    last_day: date,
+    successors: Mapping[int, int | None] | None = None,
+    now: datetime,
+) -> Person:
+    """End the work of a person after a day: membership and sign-in end, their records stay under their name.
+
+    `successors` names the next head of each department they head; without one it has none from that day.
+    """
     first_day_off = rules.day_after(last_day)
     person = access.person_for_change(by, person_id)
     if person.pk == by.pk:
@@ -124,8 +137,7 @@ def dismiss(*, by: Person, person_id: int, last_day: date, now: datetime) -> Per
     stays = Membership.objects.select_for_update().filter(person=person)
     for stay in stays.filter(Q(ends_on=None) | Q(ends_on__gt=first_day_off)):
         _end(stay, first_day_off)
-    if first_day_off <= now.date():
-        Unit.objects.filter(head=person).update(head=None)
+    hand_units(by, person, first_day_off, successors or {}, now.astimezone(zone_of(by)).date(), now)
     keep_an_administrator()
     access.forget(by)
     journal.record("person.dismissed", person, by=by, at=now, last_day=last_day)
@@ -142,6 +154,7 @@ def take_back(*, by: Person, person_id: int, unit_id: int, from_day: date, now: 
         raise Invalid(_("That day they still worked here."), field="from_day")
     person.employed_to = None
     person.save()
+    Succession.objects.filter(leaving=person).delete()
     Membership.objects.create(person=person, unit=_open_unit(unit_id), starts_on=from_day)
     access.forget(by)
     journal.record("person.taken_back", person, by=by, at=now, unit=unit_id, on=from_day)

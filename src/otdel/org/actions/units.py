@@ -11,7 +11,7 @@ from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid
 from otdel.org import access, rules
-from otdel.org.models import Membership, Person, Unit
+from otdel.org.models import Membership, Person, Succession, Unit
 from otdel.org.rules import Right, UnitInUse
 
 
@@ -41,6 +41,8 @@ def change_unit(
     before = {"name": unit.name, "parent": unit.parent_id, "head": unit.head_id}
     unit.name, unit.parent_id, unit.head_id = name.strip(), parent_id, _head(by, head_id)
     unit.save()
+    if before["head"] != unit.head_id:
+        Succession.objects.filter(unit=unit).delete()
     access.forget(by)
     after = {"name": unit.name, "parent": unit.parent_id, "head": unit.head_id}
     changed = {key: [before[key], after[key]] for key in before if before[key] != after[key]}

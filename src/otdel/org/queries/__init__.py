@@ -10,6 +10,7 @@ from otdel.org.queries.company import (
     calendar,
     company,
     company_of,
+    company_today,
     language_of,
     own_days,
     purchases,
@@ -31,7 +32,16 @@ from otdel.org.queries.people import (
 )
 from otdel.org.queries.roles import RoleRow, role_choices, role_name, role_row, role_rows
 from otdel.org.queries.stays import Differs, misplaced, unit_on, unit_then, units_on
-from otdel.org.queries.units import UnitRow, people_by_unit, person_choices, unit_choices, unit_rows
+from otdel.org.queries.units import (
+    Next,
+    UnitRow,
+    headed,
+    next_heads,
+    people_by_unit,
+    person_choices,
+    unit_choices,
+    unit_rows,
+)
 from otdel.org.queries.worktimes import AbsenceRow, Away, Colleague, absences, colleagues, company_hours, worktime
 
 __all__ = [
@@ -47,6 +57,7 @@ __all__ = [
     "unit_then",
     "units_on",
     "CompanySettings",
+    "Next",
     "OwnDay",
     "PAGE",
     "People",
@@ -61,10 +72,13 @@ __all__ = [
     "calendar",
     "company",
     "company_of",
+    "company_today",
     "find_people",
+    "headed",
     "hash_key",
     "invited",
     "language_of",
+    "next_heads",
     "own_days",
     "people_by_unit",
     "person_card",

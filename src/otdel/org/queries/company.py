@@ -94,6 +94,11 @@ def zone_of(person: Person) -> ZoneInfo:
     return _zone(person.time_zone or company_of(person).time_zone)
 
 
+def company_today(company: CompanySettings, now: datetime) -> date:
+    """Return the day it is where the company is."""
+    return now.astimezone(_zone(company.time_zone)).date()
+
+
 def language_of(person: Person) -> str:
     return person.language or company_of(person).language
 

@@ -10,8 +10,30 @@ from django.db.models import Count, Q
 
 from otdel.core.models import SortKey
 from otdel.org import access
-from otdel.org.models import Membership, Person
+from otdel.org.models import Membership, Person, Succession, Unit
 from otdel.org.rules import Right, Tree
+
+
+@dataclass(frozen=True)
+class Next:
+    """The head leaves: from which day, and who heads then, "" while nobody is chosen."""
+
+    starts_on: date
+    head: str
+    leaving_id: int
+
+
+def next_heads() -> dict[int, Next]:
+    """Return the departments whose head has a last day. One query."""
+    rows = Succession.objects.values_list("unit_id", "starts_on", "head__name", "leaving_id")
+    return {unit: Next(day, name or "", leaving) for unit, day, name, leaving in rows}
+
+
+def headed(person: Person, head_id: int) -> list[tuple[int, str, int | None]]:
+    """Return the departments somebody heads, each with its name and the next head chosen already. One query."""
+    access.require(person, "unit", Right.VIEW)
+    rows = Unit.objects.filter(head_id=head_id, closed_on=None).order_by("position", "pk")
+    return list(rows.values_list("pk", "name", "succession__head_id"))
 
 
 @dataclass(frozen=True)
@@ -25,13 +47,15 @@ class UnitRow:
     own_people: int
     all_people: int
     closed_on: date | None
+    next: Next | None
 
 
 def unit_rows(person: Person, today: date, *, closed: bool = False) -> list[UnitRow]:
-    """Return the departments in the order of the tree. Three queries."""
+    """Return the departments in the order of the tree. Four queries."""
     access.require(person, "unit", Right.VIEW)
     tree = access.tree_for(person)
     counts = people_by_unit(today)
+    successions = next_heads()
     heads = _names({node.head_id for node in tree.nodes.values() if node.head_id})
     rows = [
         UnitRow(
@@ -44,6 +68,7 @@ def unit_rows(person: Person, today: date, *, closed: bool = False) -> list[Unit
             own_people=counts.get(node.id, 0),
             all_people=sum(counts.get(unit, 0) for unit in tree.under(node.id)),
             closed_on=node.closed_on,
+            next=successions.get(node.id),
         )
         for depth, node in tree.walk()
     ]
