@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from people import Firm, make_firm
-from wizard import Wizard, _options_form, counts, do_jobs, form_of
+from wizard import Wizard, counts, do_jobs, form_of, options_of
 
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal
+from otdel.interfaces.files import actions, queries
 from otdel.interfaces.files.models import ImportSession
 
 ALL = ["people", "units", "customers", "products", "stages", "lists"]
@@ -56,6 +62,66 @@ def test_no_table_no_import(wizard: Wizard, name: str, content: bytes) -> None:
     if not answer.redirect_chain[-1][0].endswith("columns/"):
         assert b"alert" in answer.content or b"data-toast" in answer.content
         assert not ImportSession.objects.exists()
+
+
+def wide_workbook(columns: int) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for row in range(3):
+            sheet.write_row(row, 0, [f"c{column % 20}" if row == 0 else column for column in range(columns)])
+    return out.getvalue()
+
+
+def cut_workbook() -> bytes:
+    whole = wide_workbook(50)
+    return whole[: len(whole) // 2]
+
+
+TABLE = "имя;сумма;дата\nИван;1;01.02.2026\n"
+NESTED = "<tr><td>A<table><tr><td>x<table><tr><td>y</td></tr></table></td></tr></table></td><td>1</td></tr>"
+STRANGE: dict[str, Callable[[], bytes]] = {
+    "cut.csv.gz": lambda: gzip.compress(TABLE.encode() * 10_000)[:-100],
+    "tail.csv.gz": lambda: gzip.compress(TABLE.encode()) + b"not gz at all",
+    "cut.xlsx": cut_workbook,
+    "wide.xlsx": lambda: wide_workbook(16_384),
+    "300-columns.csv": lambda: (
+        ";".join(f"c{column % 20}" for column in range(300)) + "\n" + (";".join(["12345"] * 300) + "\n") * 2_000
+    ).encode(),
+    "row-of-20-mb.csv": lambda: b"a;b\n" + b"x" * 20_000_000 + b";1\n",
+    "header-of-3-mb.csv": lambda: b";" * 3_000_000 + b"\n1;2\n",
+    "quoted-cell-of-5-mb.csv": lambda: b'a;b\n"' + b"x\n" * 2_500_000 + b'";1\n',
+    "lines-of-2-mb.csv": lambda: (b"x" * 2_000_000 + b";1\n") * 4,
+    "quotes.csv": lambda: b'"' * 1_000_000,
+    "odd-quotes.csv": lambda: b'"' * 999_999,
+    "lines-of-quotes.csv": lambda: b'"\n' * 100_000,
+    "zeros.csv": lambda: TABLE.encode().replace(b";", b"\0;\0") * 1_000,
+    "two-encodings.csv": lambda: TABLE.encode() * 100 + TABLE.encode("cp1251") * 100,
+    "utf-16-without-a-mark.csv": lambda: (TABLE * 500).encode("utf-16-le"),
+    "utf-16-cut.csv": lambda: b"\xff\xfe" + (TABLE * 500).encode("utf-16-le")[:-1],
+    "nested.xls": lambda: f"<html><table><tr><th>Имя</th><th>Сумма</th></tr>{NESTED * 2_000}</table></html>".encode(),
+    "deep.xls": lambda: ("<table>" + "<tr><td><table>" * 5_000).encode(),
+    "endless-span.xls": lambda: (
+        b"<table><tr><td rowspan=1000000 colspan=1000000>a</td></tr><tr><td>b</td></tr></table>"
+    ),
+}
+SLOW_MACHINE = 30.0
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_the_strangest_file_gets_a_page_or_a_sentence_soon(wizard: Wizard, name: str) -> None:
+    content = STRANGE[name]()
+    began = time.monotonic()
+    answer = wizard.client.post("/import/upload/", {"file": SimpleUploadedFile(name, content)}, follow=True)
+    assert answer.status_code == 200
+    place = answer.redirect_chain[-1][0]
+    if place.endswith("columns/"):
+        posted = wizard.client.post(place, form_of(answer.content, "field_0") | {"target": "customers"}, follow=True)
+        assert posted.status_code in (200, 422)
+    else:
+        assert b"data-toast" in answer.content or b"alert" in answer.content
+        assert not ImportSession.objects.exists()
+    assert time.monotonic() - began < SLOW_MACHINE
 
 
 def test_too_large_a_file_gets_a_sentence(wizard: Wizard, settings: object) -> None:
@@ -146,7 +212,7 @@ def test_whatever_is_posted_is_no_error_of_ours(wizard: Wizard, junk: str) -> No
         assert answer.status_code in (302, 422), name
     wizard.client.post(url + "columns/", {"reread": "1", "target": "customers"})
     wizard.client.post(url + "columns/", form_of(wizard.client.get(url + "columns/").content, "field_0"))
-    answers = _options_form(wizard.client.get(url + "options/").content)
+    answers = options_of(wizard.client.get(url + "options/").content)
     for name in [*answers, "create", "key", "owner", "role", "unit", "since", "stage", "outcome", "metric"]:
         answer = wizard.client.post(url + "options/", answers | {name: junk})
         assert answer.status_code in (302, 422), name
@@ -155,3 +221,14 @@ def test_whatever_is_posted_is_no_error_of_ours(wizard: Wizard, junk: str) -> No
         assert session.status in ("CHECKED", "UPLOADED")
     assert wizard.client.get("/import/", {"before": junk}).status_code == 200
     assert Customer.objects.count() == 0
+
+
+def test_an_archive_is_unpacked_once_and_not_kept_for_long(wizard: Wizard) -> None:
+    session = wizard.upload(gzip.compress("Название компании\nРомашка\n".encode()), "companies.csv.gz")
+    kept = queries.unpacked(session)
+    assert kept.read_bytes().decode().endswith("Ромашка\n")
+    queries.source(session).write_bytes(gzip.compress(b"something else"))  # is not looked into again
+    assert b"\xd0\xa0\xd0\xbe\xd0\xbc\xd0\xb0\xd1\x88" in wizard.client.get(f"/import/{session.pk}/columns/").content
+    actions.forget_files(now=timezone.now() + timedelta(days=2))
+    assert not kept.exists()
+    assert queries.source_is_kept(session)

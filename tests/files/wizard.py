@@ -68,7 +68,7 @@ class Wizard:
         url = f"/import/{session.pk}/options/"
         page = self.client.get(url)
         assert page.status_code == 200
-        data = _options_form(page.content)
+        data = options_of(page.content)
         answer = self.client.post(url, data | changes | ({"now": "1"} if now else {}))
         assert answer.status_code == 302, _alerts(answer.content)
 
@@ -102,7 +102,7 @@ def counts(session: ImportSession) -> tuple[int, int, int, int]:
     return session.created, session.updated, session.unchanged, session.refused
 
 
-def _options_form(content: bytes) -> dict[str, Any]:
+def options_of(content: bytes) -> dict[str, Any]:
     page = html.fromstring(content)
     form = next(form for form in page.forms if form.xpath(".//button[@name='now']"))
     data: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from otdel.host import folders, supervisor
+from otdel.host import folders, scratch, supervisor
 from otdel.host.environment import load
 from otdel.host.refusal import Refused
 from otdel.host.supervisor import Child
@@ -170,3 +170,29 @@ def test_a_chosen_port_of_live_updates_that_is_in_use_is_no_reason_not_to_start(
     assert settled.live_port == 0
     assert "once a minute" in capsys.readouterr().out
     assert "Live updates" not in [child.name for child in supervisor.children(settled)]
+
+
+def test_what_a_killed_program_left_behind_is_gone_before_it_starts_again(tmp_path: Path) -> None:
+    child = Child("The web server", SLEEP, scratch=scratch.folder(tmp_path, "web"))
+    child.look(time.monotonic())
+    assert child.scratch
+    assert child.program
+    left = child.scratch / "half-a-gigabyte.upload"
+    left.write_bytes(b"x")
+    child.program.kill()
+    child.program.wait()
+    child.look(time.monotonic())
+    child.look(time.monotonic() + 1)
+    assert child.scratch.is_dir()
+    assert not left.exists()
+    child.stop()
+    child.wait(time.monotonic() + 5)
+
+
+def test_folders_of_supervisors_no_longer_there_are_swept(tmp_path: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for number in (gone.pid, os.getpid(), 1):
+        (tmp_path / "tmp" / f"web-{number}").mkdir(parents=True)
+    scratch.sweep(tmp_path)
+    assert [path.name for path in (tmp_path / "tmp").iterdir()] == ["web-1"]

@@ -15,7 +15,9 @@ log = logging.getLogger("otdel.worker")
 
 LOOK_EVERY = timedelta(seconds=2)
 TIDY_EVERY = timedelta(minutes=1)
-STALLED_AFTER = timedelta(seconds=60)  # six heartbeats missed
+HEARTBEAT = timedelta(seconds=5)
+# four heartbeats missed; where a worker was only slow, its job is done twice, which every job survives
+STALLED_AFTER = timedelta(seconds=20)
 KEEP_FINISHED_HOURS = 72
 # that this process lives; that jobs are begun in time is said by the job `beat`
 BEAT = """INSERT INTO core_heartbeat (name, at, note) VALUES ('process', now(), '{}')
@@ -40,6 +42,7 @@ async def _work(queue: App) -> None:
                 fetch_job_polling_interval=1,
                 abort_job_polling_interval=5,
                 shutdown_graceful_timeout=20,
+                update_heartbeat_interval=HEARTBEAT.total_seconds(),
             )
         )
         watch = asyncio.create_task(_watch(queue))
@@ -60,6 +63,7 @@ async def _watch(queue: App) -> None:
         with contextlib.suppress(exceptions.ConnectorException):  # the database is away: look again
             if await _server_start(queue) != started:
                 raise DatabaseRestarted("the database was restarted")
+            await _rescue(queue)
             now = datetime.now(UTC)
             if tidied is None or now - tidied > TIDY_EVERY:
                 await queue.connector.execute_query_async(BEAT)
@@ -72,11 +76,15 @@ async def _server_start(queue: App) -> str:
     return str(row["at"])
 
 
-async def _tidy(queue: App) -> None:
-    """Give jobs of killed workers to living ones, and drop those long finished."""
+async def _rescue(queue: App) -> None:
+    """Give jobs of killed workers to living ones."""
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER.total_seconds()):
         log.warning("job %s was left by a worker that died; it is done again", job.id)
         await queue.job_manager.retry_job(job)
+
+
+async def _tidy(queue: App) -> None:
+    """Drop jobs long finished."""
     await queue.job_manager.delete_old_jobs(nb_hours=KEEP_FINISHED_HOURS, include_cancelled=True, include_aborted=True)
 
 

@@ -33,9 +33,9 @@ def call(command: Command) -> int:
         signal.signal(signal.SIGINT, before)
 
 
-def child(command: Command) -> subprocess.Popen[bytes]:
+def child(command: Command, **more: str) -> subprocess.Popen[bytes]:
     """Start a program in a group of its own, to be ended whole, which ends when we do, even by kill -9."""
-    return subprocess.Popen(command, env=environ(), stdin=subprocess.DEVNULL, preexec_fn=_dies_with_us())
+    return subprocess.Popen(command, env={**environ(), **more}, stdin=subprocess.DEVNULL, preexec_fn=_dies_with_us())
 
 
 def kill_group(program: subprocess.Popen[bytes], number: signal.Signals) -> None:

@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import FrameType
 
-from otdel.host import environment, processes
+from otdel.host import environment, processes, scratch
 from otdel.host.environment import Environment
 from otdel.host.postgres import Server
 from otdel.host.refusal import Refused
@@ -38,12 +39,14 @@ class Child:
     pause: float = FIRST_PAUSE
     started: float = 0.0
     due: float = field(default_factory=time.monotonic)
+    scratch: Path | None = None  # its folder for temporary files, emptied at each start; without one, the system's
 
     def look(self, now: float) -> None:
         if self.program is not None and self.program.poll() is not None:
             self._ended(now)
         if self.program is None and now >= self.due:
-            self.program = processes.child(self.command)
+            more = {"TMPDIR": str(scratch.emptied(self.scratch))} if self.scratch else {}
+            self.program = processes.child(self.command, **more)
             self.started = now
 
     def _ended(self, now: float) -> None:
@@ -78,6 +81,7 @@ def run(arguments: list[str]) -> int:
     settings = settle_live_port(settings)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _stop)
+    scratch.sweep(settings.data)
     try:
         with processes.database(settings) as server:
             if processes.call(processes.django("prepare")):
@@ -113,7 +117,10 @@ def children(settings: Environment) -> list[Child]:
         "--backpressure", str(max(settings.threads * 16, 64)),
         "--log-level", "warning",
     ]  # fmt: skip
-    family = [Child("The web server", web), Child("The worker", processes.django("worker"))]
+    family = [
+        Child("The web server", web, scratch=scratch.folder(settings.data, "web")),
+        Child("The worker", processes.django("worker"), scratch=scratch.folder(settings.data, "worker")),
+    ]
     return [*family, Child("Live updates", live(settings))] if settings.live_port else family
 
 

@@ -42,6 +42,7 @@ def open_source(session: ImportSession) -> Table:
         delimiter=said.get("delimiter") or None,
         has_header=said.get("has_header"),
         limits=limits,
+        keep=queries.unpacked(session),
     )
     return open_table(queries.source(session), options)
 

@@ -95,8 +95,19 @@ def folder(session: ImportSession) -> Path:
     return Path(settings.MEDIA_ROOT) / "imports" / str(session.pk)
 
 
+def folders() -> list[Path]:
+    """Every folder with an uploaded file."""
+    place = Path(settings.MEDIA_ROOT) / "imports"
+    return [path for path in place.iterdir() if path.is_dir()] if place.exists() else []
+
+
 def source(session: ImportSession) -> Path:
     return folder(session) / "source"
+
+
+def unpacked(session: ImportSession) -> Path:
+    """What the uploaded archive holds, while the import is at work on it."""
+    return folder(session) / "plain"
 
 
 def refused_file(session: ImportSession) -> Path:

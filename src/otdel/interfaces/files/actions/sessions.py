@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,11 +31,20 @@ def open_session(*, by: Any, file: Any, now: datetime) -> ImportSession:
     )
     folder = queries.folder(session)
     folder.mkdir(parents=True, exist_ok=True)
-    with queries.source(session).open("wb") as kept:
-        for chunk in file.chunks(1024 * 1024):
-            kept.write(chunk)
+    _keep(file, queries.source(session))
     journal.record("import.uploaded", session, by=by, at=now, file=session.file_name, size=session.size)
     return session
+
+
+def _keep(file: Any, path: Path) -> None:
+    """A large upload lies on the disk already: it gets another name there, or is copied from another disk."""
+    if hasattr(file, "temporary_file_path"):
+        with suppress(OSError):
+            os.link(file.temporary_file_path(), path)
+            return
+    with path.open("wb") as kept:
+        for chunk in file.chunks(1024 * 1024):
+            kept.write(chunk)
 
 
 def _name(name: str | None) -> str:
@@ -162,11 +174,19 @@ def _undo(session: ImportSession, by: Any, now: datetime) -> ImportSession:
 
 
 def forget_files(*, now: datetime, after: timedelta = timedelta(days=90)) -> int:
-    """Delete uploaded files of imports long over: what they said is in the records."""
+    """Delete uploaded files of imports long over, whose records say what they said, and those of no import at all."""
     old = ImportSession.objects.exclude(status__in=queries.BUSY).filter(moved_at__lt=now - after)
-    gone = 0
-    for session in old:
-        if queries.folder(session).exists():
-            shutil.rmtree(queries.folder(session), ignore_errors=True)
-            gone += 1
-    return gone
+    gone = [folder for session in old if (folder := queries.folder(session)).exists()]
+    for folder in [*gone, *_orphans(now - timedelta(days=1))]:
+        shutil.rmtree(folder, ignore_errors=True)
+    for session in ImportSession.objects.exclude(status__in=queries.BUSY).filter(moved_at__lt=now - timedelta(days=1)):
+        queries.unpacked(session).unlink(missing_ok=True)
+    return len(gone)
+
+
+def _orphans(before: datetime) -> list[Path]:
+    """Folders whose import never came to be: the server was killed between the file and the record."""
+    folders = {path.name: path for path in queries.folders() if path.stat().st_mtime < before.timestamp()}
+    numbers = [int(name) for name in folders if name.isdecimal()]
+    known = set(ImportSession.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+    return [folders[str(number)] for number in numbers if number not in known]

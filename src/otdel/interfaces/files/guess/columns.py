@@ -14,10 +14,12 @@ from otdel.interfaces.files.guess.shapes import COMPACT_DATE, shape
 from otdel.interfaces.files.readers import Table
 from otdel.interfaces.files.readers.base import Row
 
-SAMPLE_ROWS = 2_000
+SAMPLE_ROWS, SAMPLE_CELLS, FEWEST_ROWS = 2_000, 200_000, 100
+"""A wide table is judged by fewer rows: somebody waits for the page."""
 MOST_ROWS = 50_000
 """How far to look for a date that tells day from month."""
 ENOUGH = 0.8
+INN_LENGTHS = (10, 12)
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,12 @@ class Profile:
     decimal: Guess = Guess(".", True, "no_marks")
 
 
-def sample(table: Table, rows: int = SAMPLE_ROWS) -> list[Row]:
-    return list(islice(table.rows(), rows))
+def sample(table: Table) -> list[Row]:
+    return list(islice(table.rows(), _sample_rows(table)))
+
+
+def _sample_rows(table: Table) -> int:
+    return min(SAMPLE_ROWS, max(FEWEST_ROWS, SAMPLE_CELLS // max(table.width, 1)))
 
 
 def profile(table: Table, rows: list[Row] | None = None) -> tuple[Profile, ...]:
@@ -46,8 +52,9 @@ def profile(table: Table, rows: list[Row] | None = None) -> tuple[Profile, ...]:
 
 
 def _profile(position: int, cells: Sequence[object], table: Table, cyrillic: bool) -> Profile:
-    shapes = Counter(shape(cell) for cell in cells)
-    filled = [cell for cell in cells if shape(cell) != "empty"]
+    shaped = [shape(cell) for cell in cells]
+    shapes = Counter(shaped)
+    filled = [cell for cell, its in zip(cells, shaped, strict=True) if its != "empty"]
     kind = _kind(shapes, filled)
     texts = [cell.strip() for cell in filled if isinstance(cell, str)]
     return Profile(
@@ -97,8 +104,8 @@ def _whole_kind(filled: Sequence[object]) -> str:
 
 
 def _are_inn(filled: Sequence[object]) -> bool:
-    right = sum(check_inn(str(cell).strip()) for cell in filled)
-    return right >= len(filled) * ENOUGH
+    texts = [text for cell in filled if len(text := str(cell).strip()) in INN_LENGTHS]
+    return len(texts) >= len(filled) * ENOUGH and sum(map(check_inn, texts)) >= len(filled) * ENOUGH
 
 
 def _text_kind(filled: Sequence[object]) -> str:
@@ -122,7 +129,7 @@ def _is_cyrillic(table: Table, rows: list[Row]) -> bool:
 def _settle(table: Table, found: list[Profile], seen: int, cyrillic: bool) -> Iterable[Profile]:
     """A column whose dates can be read both ways is looked at further, then asks its neighbours."""
     open_ones = [p for p in found if p.kind in ("date", "datetime") and not p.order.certain]
-    if open_ones and seen >= SAMPLE_ROWS:
+    if open_ones and seen >= _sample_rows(table):
         found = _look_further(table, found, {p.position for p in open_ones}, cyrillic)
     sure = Counter(p.order.value for p in found if p.order.reason in ("seen", "dots") and p.order.value != "YMD")
     for p in found:

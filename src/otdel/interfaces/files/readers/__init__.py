@@ -76,7 +76,7 @@ def _trim(cells: list[Cell], width: int) -> None:
 def open_table(path: Path, options: ReadOptions | None = None) -> Table:
     """Raises `UnreadableFile` with a code when there is no table to read."""
     options = options or ReadOptions()
-    unpacked = unpack(path, options.limits)
+    unpacked = unpack(path, options.limits, options.keep)
     try:
         source = _source(unpacked, options)
         top = list(islice(source.raw_rows(), TOP_ROWS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from otdel.interfaces.files.problems import Problem
@@ -44,6 +45,8 @@ class ReadOptions:
     has_header: bool | None = None
     header_row: int | None = None
     limits: Limits = field(default_factory=Limits)
+    keep: Path | None = None
+    """Where to keep what had to be unpacked."""
 
 
 class Source(Protocol):

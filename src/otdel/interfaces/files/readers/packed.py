@@ -46,9 +46,14 @@ class Unpacked:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def unpack(path: Path, limits: Limits) -> Unpacked:
-    """Opens one layer of gz or zip; a second layer is refused."""
+def unpack(path: Path, limits: Limits, keep: Path | None = None) -> Unpacked:
+    """Opens one layer of gz or zip; a second layer is refused.
+
+    Half a gigabyte takes a while: what was unpacked is kept at `keep`, and found there the next time.
+    """
     check_size(path, limits)
+    if keep is not None and keep.exists():
+        return Unpacked(keep, kind_of(keep), None)
     kind = kind_of(path)
     if kind not in ("gz", "zip"):
         return Unpacked(path, kind, None)
@@ -62,7 +67,19 @@ def unpack(path: Path, limits: Limits) -> Unpacked:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    if keep is not None and _moved(plain, keep):
+        shutil.rmtree(folder, ignore_errors=True)
+        return Unpacked(keep, inner, None)
     return Unpacked(plain, inner, folder)
+
+
+def _moved(plain: Path, keep: Path) -> bool:
+    """On another disk it would have to be copied, and half a copy would look like a file."""
+    try:
+        plain.replace(keep)
+    except OSError:
+        return False
+    return True
 
 
 def check_size(path: Path, limits: Limits) -> None:

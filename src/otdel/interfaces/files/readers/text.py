@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from otdel.interfaces.files.guess.dialect import Dialect, guess_dialect
 from otdel.interfaces.files.guess.encoding import guess_encoding
-from otdel.interfaces.files.problems import UnreadableFile
-from otdel.interfaces.files.readers.base import Limits, Merge, ReadOptions, Row
+from otdel.interfaces.files.problems import Problem, UnreadableFile
+from otdel.interfaces.files.readers.base import Cell, Limits, Merge, ReadOptions, Row
 
 SAMPLE = 256 * 1024
 LONGEST_RECORD = 500
@@ -55,7 +55,7 @@ class TextSource:
             number = 0
             for number, cells in enumerate(records, 1):
                 if any(cells):
-                    yield number, cells  # type: ignore[misc]  # text cells are cells
+                    yield number, cells
                 if number > self.limits.rows:
                     raise UnreadableFile("too_many_rows", rows=self.limits.rows)
 
@@ -100,9 +100,10 @@ class Records:
             next(lines, None)
             lines.held.clear()
 
-    def _new_reader(self) -> Iterator[list[str]]:
+    def _new_reader(self) -> Iterator[list[Cell]]:
         escape = "\\" if self._dialect.backslash else None
-        return csv.reader(self._capped(), delimiter=self._dialect.delimiter, escapechar=escape)
+        reader: Any = csv.reader(self._capped(), delimiter=self._dialect.delimiter, escapechar=escape)
+        return iter(reader)
 
     def _capped(self) -> Iterator[str]:
         for line in self._lines:
@@ -110,7 +111,7 @@ class Records:
                 raise _Torn
             yield line
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[list[Cell]]:
         held = self._lines.held
         while True:
             try:
@@ -130,12 +131,16 @@ class Records:
             text = text.replace("\\\\", "").replace('\\"', "")
         return text.count('"') % 2 == 1
 
-    def _mend(self) -> list[str]:
+    def _mend(self) -> list[Cell]:
         first, *rest = self._lines.held
         self._lines.give_back(rest)
         self._reader = self._new_reader()
-        plain = csv.reader([first], delimiter=self._dialect.delimiter, quoting=csv.QUOTE_NONE)
-        return next(plain, [])
+        return [_bounded(cell) for cell in first.rstrip("\r\n").split(self._dialect.delimiter)]
+
+
+def _bounded(cell: str) -> Cell:
+    """No table has a cell as long as that; csv would refuse the whole file for it."""
+    return cell if len(cell) <= csv.field_size_limit() else Problem("too_long", cell[:100])
 
 
 class _Torn(Exception):
