@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from otdel.billing import access
 from otdel.billing.models import Product
 from otdel.core.errors import Conflict, NotFound
 from otdel.core.imports import Ref, fold
+from otdel.core.models import Fold
 from otdel.deals import access as deals
 from otdel.deals.models import Deal
 from otdel.org.models import Person
@@ -23,16 +25,31 @@ def squeezed(name: str) -> str:
 
 
 class ProductsByName:
-    """The whole catalogue by external id, code and name: it is small beside what is sold of it."""
+    """Products by external id, code and name: those asked for, and the whole catalogue once a name is not among them.
 
-    def __init__(self) -> None:
+    A catalogue may be as long as the file that brings it.
+    """
+
+    def __init__(self, texts: Iterable[str | None]) -> None:
         self._external: dict[str, Product] = {}
         self._code: dict[str, Product] = {}
         self._name: dict[str, list[Product]] = defaultdict(list)
-        for product in Product.objects.filter(deleted_at=None).only(
+        self._is_whole = False
+        asked = {text for text in texts if text}
+        if asked:
+            folded = {text.lower().replace("ё", "е") for text in asked}
+            same = Product.objects.alias(folded=Fold("name")).filter(
+                Q(external_id__in=asked) | Q(code__in=asked) | Q(folded__in=folded)
+            )
+            self._load(same)
+
+    def _load(self, products: QuerySet[Product]) -> None:
+        there = {product.pk for same in self._name.values() for product in same}
+        for product in products.filter(deleted_at=None).only(
             "id", "name", "code", "external_id", "price", "unit_cost", "group_id", "unit_name", "is_active"
         ):
-            self.add(product)
+            if product.pk not in there:
+                self.add(product)
 
     def add(self, product: Product) -> None:
         if product.external_id:
@@ -47,8 +64,12 @@ class ProductsByName:
         sure = self._external.get(external or name) or self._code.get(external or name)
         if sure is not None:
             return sure
-        found = self._name.get(squeezed(name), [])
+        found = self.by_name(name)
         exact = [product for product in found if fold(product.name) == fold(name)]
+        if not exact and not self._is_whole:
+            self._is_whole = True
+            self._load(Product.objects.all())
+            found = self.by_name(name)
         if len(exact or found) > 1:
             raise Conflict(_("Several products are called “%(name)s”: name them by code.") % {"name": name[:160]})
         return next(iter(exact or found), None)

@@ -40,7 +40,8 @@ class ProductRow:
 def import_products(*, by: Person, rows: Sequence[ProductRow], settings: Settings, now: datetime) -> Result:
     require(by, "product", Right.CREATE)
     result = Result()
-    known, pen = ProductsByName(), Pen(Product, now)
+    known = ProductsByName(text for row in rows for text in (row.external_id, row.code, row.name))
+    pen = Pen(Product, now)
     groups = Entries(ProductGroup, _("Product groups"), settings.may_create("products"), result)
     for row in rows:
         with result.guard(row.number):
@@ -96,11 +97,12 @@ def ensure_products(
     *, by: Person, refs: Iterable[Ref | None], settings: Settings, result: Result, now: datetime
 ) -> ProductsByName:
     """Return the catalogue, having added what was asked for and is not in it, where that was allowed."""
-    known = ProductsByName()
+    asked = [ref for ref in refs if ref]
+    known = ProductsByName(text for ref in set(asked) for text in ref)
     if not settings.may_create("products"):
         return known
     pen = Pen(Product, now)
-    for name, external in dict.fromkeys(ref for ref in refs if ref):
+    for name, external in dict.fromkeys(asked):
         if _is_unknown(known, (name, external)):
             require(by, "product", Right.CREATE)
             made = pen.add(Product(name=name[:250], external_id=external[:120] or None, created_at=now))
