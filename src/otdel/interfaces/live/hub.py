@@ -16,7 +16,7 @@ MOST_LINES = 5_000
 MOST_OF_ONE = 5
 REMEMBERED = 330.0  # seconds: a little more than a ticket holds
 PORTION = 100  # lines told at once: a thousand pages asking in the same moment would all wait
-PAUSE = 0.05
+PAUSE, ALTOGETHER = 0.05, 1.0  # seconds: after each portion, and in all
 
 
 class Full(Exception):
@@ -100,11 +100,12 @@ class Hub:
         now = time.time()
         for each in remember:
             self._told.setdefault(each, {}).update(dict.fromkeys(topics, now))
+        pause = min(PAUSE, ALTOGETHER * PORTION / max(len(people), 1))
         for place, person in enumerate(people, 1):
             for line in self.lines.get(person, ()):
                 line.tell(topics)
             if place % PORTION == 0:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(pause)
 
     async def tell_all_again(self) -> None:
         """After a time without ears nobody knows what was missed: everybody looks at everything."""
