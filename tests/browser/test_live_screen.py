@@ -61,6 +61,21 @@ def test_a_task_given_is_counted_within_two_seconds(opened: Callable[..., Page],
     expect(anna.locator(COUNTER)).to_have_text("2", timeout=2_000)
 
 
+def test_the_head_sees_the_jam_grow(opened: Callable[..., Page], firm: Firm, live: int) -> None:
+    boris = opened("/tasks/team/", firm.boris)
+    wait_for_line(boris)
+    row = boris.get_by_role("row").filter(has_text="Abramova")
+    expect(row.locator("td").nth(1)).to_have_text("0")
+    now = timezone.now()
+    values = TaskValues(title="Her own head's head gives it", deadline=now + timedelta(days=2))
+    actions.create_tasks(by=fresh(firm.olga), values=values, to=To(people=(firm.anna.pk,)), now=now)
+    expect(row.locator("td").nth(1)).to_have_text("1", timeout=2_000)
+    boris.goto(boris.url.replace("tasks/team", "today"))
+    wait_for_line(boris)
+    give(firm, "And Boris gives one")
+    expect(boris.locator("#jam .n")).to_have_text("2", timeout=2_000)
+
+
 def test_tabs_share_a_line_and_hand_it_over(opened: Callable[..., Page], firm: Firm, live: int) -> None:
     first = opened("/customers/", firm.anna)
     wait_for_line(first)

@@ -144,7 +144,7 @@ def test_my_day(firm, signed, django_assert_num_queries):
     Task.objects.update(deadline=now - timedelta(days=3))
     give(firm.anna, title="Some day", deadline=None)
     client = signed("anna")
-    with django_assert_num_queries(6):  # session, person, tasks, calls, counters, manual control
+    with django_assert_num_queries(7):  # session, person, tasks, calls, counters, manual control, next steps
         page = text_of(client.get("/today/"))
     assert page.index("Late one") < page.index("Some day")
     assert "overdue" in page

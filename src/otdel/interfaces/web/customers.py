@@ -21,6 +21,7 @@ from otdel.interfaces.web.record_forms import CustomerForm, NewCustomerForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org.access import require, scope
 from otdel.org.rules import Right
+from otdel.tasks.queries import steps
 
 TABS = ((lazy("Customers"), "customers"), (lazy("Contacts"), "contacts"))
 
@@ -45,7 +46,7 @@ RECORD = cards.Record(
 )
 
 LIST = lists.ListPage(
-    listing=queries.CUSTOMERS,
+    listing=steps.with_steps(queries.CUSTOMERS, steps.CUSTOMER_STEP),
     name="customers",
     path="customers/",
     title=lazy("Customers"),
@@ -55,7 +56,11 @@ LIST = lists.ListPage(
     card="customer",
     create="customer_new",
     create_label=lazy("New customer"),
-    quick=((lazy("All"), {"owner": ""}), (lazy("Mine"), {"owner": "me"})),
+    quick=(
+        (lazy("All"), {"owner": ""}),
+        (lazy("Mine"), {"owner": "me"}),
+        (lazy("Without a next step"), {"step": "none"}),
+    ),
     tabs=TABS,
     bulk=(task_each.action("customer"), *bulk.actions_of(RECORD, "customer", actions.tag_customers)),
     custom="customers.customer",

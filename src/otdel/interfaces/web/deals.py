@@ -27,6 +27,7 @@ from otdel.interfaces.web.record_forms import DealForm, NewDealForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org.access import require, scope
 from otdel.org.rules import Right
+from otdel.tasks.queries import steps
 
 
 def _change(by: Any, pk: int, values: dict[str, Any], now: Any) -> Any:
@@ -54,7 +55,7 @@ RECORD = cards.Record(
 )
 
 LIST = lists.ListPage(
-    listing=queries.DEALS,
+    listing=steps.with_steps(queries.DEALS, steps.DEAL_STEP),
     name="deals",
     path="deals/",
     title=lazy("Deals"),
@@ -74,6 +75,7 @@ LIST = lists.ListPage(
         (pgettext_lazy("deals", "Won"), {"state": "won"}),
         (pgettext_lazy("deals", "Lost"), {"state": "lost"}),
         (lazy("Date has passed"), {"state": "late"}),
+        (lazy("Without a next step"), {"step": "none"}),
         (lazy("Mine"), {"owner": "me"}),
     ),
     tabs=TABS,

@@ -29,6 +29,7 @@ from otdel.org import access
 from otdel.org.queries import calendar
 from otdel.org.rules import Right
 from otdel.tasks import actions, queries, rules
+from otdel.tasks.queries import steps
 
 SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded")
 HOT = ("overdue", "unopened", "returned", "accept", "declined")
@@ -62,6 +63,22 @@ def _strip(found: queries.Counters) -> list[dict[str, Any]]:
             "hot": code in HOT and getattr(found, code) > 0,
         }
         for code in SHOWN
+    ]
+
+
+def _without_step(request: PersonRequest) -> list[dict[str, Any]]:
+    """Deals and customers nobody has planned anything for; each number opens its rows."""
+    shown = [kind for kind in ("deal", "customer") if access.scope(request.user, kind, Right.VIEW)]
+    if not shown:
+        return []
+    found, query = steps.without_step(request.user), urlencode(steps.ROWS)
+    rows = {
+        "deal": (_("Deals without a next step"), found.deals, "deals"),
+        "customer": (_("Customers without a next step"), found.customers, "customers"),
+    }
+    return [
+        {"label": label, "count": count, "url": f"{reverse(name)}?{query}", "hot": False}
+        for label, count, name in (rows[kind] for kind in shown)
     ]
 
 
@@ -119,7 +136,7 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "hello": _hello(now.hour) % {"name": request.user.first_name},
         "lead": _lead(request, len(late), len(due)),
         "parts": [(title, rows) for title, rows in parts if rows],
-        "strip": _strip(found),
+        "strip": [*_strip(found), *_without_step(request)],
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
         "control": _control(request),
