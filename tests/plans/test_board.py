@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from people import NOW, Firm, make_firm
 from otdel.billing.models import Payment
 from otdel.core.errors import Invalid, NotAllowed, NotFound
 from otdel.core.periods import Period
+from otdel.customers.models import Region
 from otdel.org.models import Membership, Person
 from otdel.plans.actions.facts import refill
 from otdel.plans.models import ChangedDay, FactDay, Plan, PlanLine
@@ -291,26 +293,52 @@ def test_a_damaged_address_is_refused(firm, wrong):
 # under a number
 
 
-def test_the_rows_under_a_number_add_up_to_it(firm):
-    for day in range(1, 31):
-        came(firm.anna, firm.north, day, f"2026-03-{day:02}", number=f"N{day}")
-    query = DrillQuery(BoardQuery(MARCH, unit_id=firm.north.pk))
-    seen, after = [], None
-
+def leafed(person: Person, query: DrillQuery, limit: int = 7):
+    """Return the records of all pages, and the sum each page says."""
+    seen, sums, after = [], set(), None
     while True:
-        page = drill(fresh(firm.boris), query, TODAY, after, limit=7)
+        page = drill(fresh(person), query, TODAY, after, limit=limit)
         seen += page.records
+        sums.add(page.total)
         after = page.after
         if after is None:
-            break
+            return seen, sums
 
-    assert [record.label for record in seen] == [f"N{day}" for day in range(30, 0, -1)]
-    assert sum(record.amount for record in seen) == page.total == Decimal(465)
+
+@pytest.mark.parametrize("kept", ["nothing", "some", "everything"])
+@pytest.mark.parametrize("period", ["2026-03", "2026-Q1", "2026"])
+def test_the_rows_under_a_number_add_up_to_it(firm, kept, period):
+    """Days that are kept, days that changed since and days counted live make the same list, month by month."""
+    volga = Region.objects.create(name="Volga")
+    client = make_customer(firm.anna, region=volga)
+    numbers = range(1, 76)
+    for number in numbers:
+        if kept == "some" and number == 60:
+            refill()
+        day = date(2026, 1, 1) + timedelta(days=number)
+        who = firm.anna if number % 3 else firm.boris
+        came(who, firm.north, number, day, number=f"N{number}", customer=client if number % 5 == 0 else None)
+    if kept == "some":
+        Payment.objects.filter(number="N10").update(amount=1000)
+        Payment.objects.filter(number="N20").delete()
+    if kept == "everything":
+        refill()
+    board_query = BoardQuery(Period.parse(period), unit_id=firm.north.pk, cut="region")
+    wanted = list(Payment.objects.filter(paid_on__gte=board_query.period.start).order_by("-paid_on", "-pk"))
+
+    records, sums = leafed(firm.boris, DrillQuery(board_query))
+    of_volga, sums_of_volga = leafed(firm.boris, DrillQuery(board_query, segment=volga.pk), limit=2)
+    of_anna, sums_of_anna = leafed(firm.boris, DrillQuery(replace(board_query, person_id=firm.anna.pk)))
+
+    assert [(record.label, record.amount) for record in records] == [(each.number, each.amount) for each in wanted]
+    assert sums == {sum(record.amount for record in records)}
+    assert [record.label for record in of_volga] == [each.number for each in wanted if each.customer_id]
+    assert sums_of_volga == {sum(record.amount for record in of_volga)}
+    assert [record.label for record in of_anna] == [each.number for each in wanted if each.owner_id == firm.anna.pk]
+    assert sums_of_anna == {sum(record.amount for record in of_anna)}
 
 
 def test_a_number_of_a_segment_and_of_one_row(firm):
-    from otdel.customers.models import Region
-
     volga = Region.objects.create(name="Volga")
     came(firm.anna, firm.north, 100, "2026-03-02", customer=make_customer(firm.anna, region=volga))
     came(firm.anna, firm.north, 60, "2026-03-02")

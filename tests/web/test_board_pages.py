@@ -100,6 +100,22 @@ def test_a_page_takes_at_most_eight_queries(firm, signed, who, address):
 @pytest.mark.parametrize(
     "address",
     [
+        "", "?period=2026", "?unit={north}&person={anna}", "?cut=region&segment=0", "?cut=new&segment=1&only=0",
+        "?metric=active_clients", "?metric=new_clients&period=2026", "?after=2026-03-17_99",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("who", ["boris", "olga"])
+def test_the_rows_under_a_number_take_at_most_eight_queries(firm, signed, who, address):
+    client = signed(who)
+    address = address.format(north=firm.north.pk, anna=firm.anna.pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(f"/plan/rows/{address}").status_code == 200
+    assert len(queries) <= 8, [query["sql"][:90] for query in queries]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
         "period=2026-03&cut=region", "period=2026-Q1&metric=shipments", "period=2026-W12", "period=2026&cut=new",
         "period=2026-H1&cut=channel", "from=2026-03-01&to=2026-03-10", "period=2027-01", "period=2019-01&metric=margin",
         "metric=active_clients&cut=client_segment", "metric=new_clients", "period=1900-01", "period=2199",

@@ -21,7 +21,7 @@ COLUMNS: Final = ("day", "unit_id", "person_id", "record_id", "customer_id", *DI
 
 @dataclass(frozen=True)
 class Definition:
-    """`plain` gives day, unit_id, person_id, amount and no more, without a join it can do without."""
+    """`plain` gives day, unit_id, person_id, record_id, customer_id, amount, without a join it can do without."""
 
     source: Source
     plain: str
@@ -66,7 +66,8 @@ _DEAL_LINES = ("billing_dealline", "line.deal_id = d.id")
 _PAYMENTS = Definition(
     Source.PAYMENTS,
     plain="""
-SELECT p.paid_on AS day, coalesce(p.unit_id, 0) AS unit_id, p.owner_id AS person_id, p.amount
+SELECT p.paid_on AS day, coalesce(p.unit_id, 0) AS unit_id, p.owner_id AS person_id,
+       p.id AS record_id, p.customer_id, p.amount
 FROM billing_payment p WHERE p.deleted_at IS NULL AND p.paid_on {on}""",
     cut=f"""
 SELECT p.paid_on AS day, coalesce(p.unit_id, 0) AS unit_id, p.owner_id AS person_id,
@@ -121,14 +122,16 @@ FROM billing_shipmentline l LEFT JOIN billing_product product ON product.id = l.
 _SHIPMENTS = Definition(
     Source.SHIPMENTS,
     plain="""
-SELECT s.shipped_on AS day, coalesce(s.unit_id, 0) AS unit_id, s.owner_id AS person_id, s.amount
+SELECT s.shipped_on AS day, coalesce(s.unit_id, 0) AS unit_id, s.owner_id AS person_id,
+       s.id AS record_id, s.customer_id, s.amount
 FROM billing_shipment s WHERE s.deleted_at IS NULL AND s.shipped_on {on}""",
     cut=_of_shipments(_SHIPPED_LINES),
 )
 _MARGIN = Definition(
     Source.SHIPMENTS,
     plain=f"""
-SELECT s.shipped_on AS day, coalesce(s.unit_id, 0) AS unit_id, s.owner_id AS person_id, {_LINE_MARGIN} AS amount
+SELECT s.shipped_on AS day, coalesce(s.unit_id, 0) AS unit_id, s.owner_id AS person_id,
+       s.id AS record_id, s.customer_id, {_LINE_MARGIN} AS amount
 FROM billing_shipment s JOIN billing_shipmentline l ON l.shipment_id = s.id
 LEFT JOIN billing_product product ON product.id = l.product_id
 WHERE s.deleted_at IS NULL AND s.shipped_on {{on}}""",
@@ -153,7 +156,8 @@ WHERE {_WON}"""
 
 def _plain_deals(amount: str) -> str:
     return f"""
-SELECT d.closed_on AS day, coalesce(d.unit_id, 0) AS unit_id, d.owner_id AS person_id, {amount} AS amount
+SELECT d.closed_on AS day, coalesce(d.unit_id, 0) AS unit_id, d.owner_id AS person_id,
+       d.id AS record_id, d.customer_id, {amount} AS amount
 FROM deals_deal d JOIN deals_stage stage ON stage.id = d.stage_id WHERE {_WON}"""
 
 
@@ -178,7 +182,8 @@ def _activity(kind: str) -> Definition:
     return Definition(
         Source.ACTIVITIES,
         plain=f"""
-SELECT a.day, coalesce(a.unit_id, 0) AS unit_id, a.owner_id AS person_id, 1::numeric AS amount
+SELECT a.day, coalesce(a.unit_id, 0) AS unit_id, a.owner_id AS person_id,
+       a.id AS record_id, a.customer_id, 1::numeric AS amount
 FROM activities_activity a WHERE {done}""",
         cut=f"""
 SELECT a.day, coalesce(a.unit_id, 0) AS unit_id, a.owner_id AS person_id, a.id AS record_id, a.customer_id,
@@ -228,14 +233,16 @@ SELECT DISTINCT ON (customer_id) * FROM ({_PURCHASES}) purchase ORDER BY custome
 _NEW_CLIENTS = Definition(
     Source.CLIENTS,
     plain=f"""
-SELECT day, coalesce(unit_id, 0) AS unit_id, owner_id AS person_id, 1::numeric AS amount
+SELECT day, coalesce(unit_id, 0) AS unit_id, owner_id AS person_id, record_id, customer_id,
+       1::numeric AS amount
 FROM ({_FIRST_PURCHASES}) purchase""",
     cut=_of_clients(_FIRST_PURCHASES),
 )
 _ACTIVE_CLIENTS = Definition(
     Source.CLIENTS,
     plain=f"""
-SELECT day, coalesce(unit_id, 0) AS unit_id, owner_id AS person_id, 1::numeric AS amount
+SELECT day, coalesce(unit_id, 0) AS unit_id, owner_id AS person_id, record_id, customer_id,
+       1::numeric AS amount
 FROM ({_LAST_PURCHASES}) purchase""",
     cut=_of_clients(_LAST_PURCHASES),
 )

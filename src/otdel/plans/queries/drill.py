@@ -26,8 +26,6 @@ from otdel.plans.queries.facts import NO_UNIT, Whose
 from otdel.plans.queries.place import CUTS, BoardQuery, place_of
 
 PAGE = 100
-# The first look for a page of rows; each next one is four times as wide.
-FIRST_LOOK = 7
 ON = "BETWEEN %(first)s AND %(last)s"
 
 
@@ -90,7 +88,7 @@ def drill(
     """Return one page of the records under a number, the latest first, and their whole sum.
 
     Whoever may see the number sees its rows; what a record says is shown to those who may see the record.
-    Raises NotFound for a unit out of reach. Six queries, a few more where rows are far between.
+    Raises NotFound for a unit out of reach. Four queries, five for a person's.
     """
     place = place_of(person, query.board)
     whose = _whose(query, place.whose)
@@ -101,7 +99,7 @@ def drill(
         last = min(today, period.last)
         period = Period.between(last - timedelta(days=company.active_days - 1), last + timedelta(days=1))
     total = _total(query, whose, period, company.active_days, level=level)
-    rows = _page(query, whose, period, after, limit + 1, whole=level)
+    rows = _rows(query, whose, period, after, limit + 1, today=today, level=level)
     more = (rows[limit - 1][0], int(rows[limit - 1][1])) if len(rows) > limit else None
     return Drill(query, tuple(_records(person, query, rows[:limit])), total, more, company.currency)
 
@@ -116,47 +114,82 @@ def _total(query: DrillQuery, whose: Whose, period: Period, window: int, *, leve
     cut = CUTS.get(query.board.cut) if query.segment is not None else None
     if level:
         found = reading.read_level(query.board.metric, whose, period.last, window, cut)
+        sum_of_all = sum(found.by_person.values(), Decimal(0))
     else:
-        found = reading.read(query.board.metric, whose, period, history=None, past=None, cut=cut)
+        found = reading.read(
+            query.board.metric, whose, period, history=None, past=None, cut=cut, people=False, segment=query.segment
+        )
+        sum_of_all = sum(found.by_day.values(), Decimal(0))
     if cut is None:
-        return sum(found.by_person.values(), Decimal(0))
+        return sum_of_all
     return sum(
         (amount for (_u, _p, segment), amount in found.by_segment.items() if segment == query.segment), Decimal(0)
     )
 
 
-def _page(
-    query: DrillQuery, whose: Whose, period: Period, after: tuple[date, int] | None, limit: int, *, whole: bool
+def _rows(
+    query: DrillQuery,
+    whose: Whose,
+    period: Period,
+    after: tuple[date, int] | None,
+    limit: int,
+    *,
+    today: date,
+    level: bool,
 ) -> list[Sequence[Any]]:
-    """Return rows (day, record, person, customer, amount), looking back from the latest day in growing steps."""
-    last = min(after[0], period.last) if after else period.last
-    span = len(period) if whole else FIRST_LOOK
-    while True:
-        first = max(period.start, last - timedelta(days=span - 1))
-        rows = _look(query, whose, (period.start if whole else first, period.last if whole else last), after, limit)
-        if len(rows) >= limit or first <= period.start:
-            return rows
-        span *= 4
-
-
-def _look(
-    query: DrillQuery, whose: Whose, days: tuple[date, date], after: tuple[date, int] | None, limit: int
-) -> list[Sequence[Any]]:
+    """Return rows (day, record, person, customer, amount, the person's name), the latest first."""
+    metric, cut = query.board.metric, CUTS.get(query.board.cut) if query.segment is not None else None
     conditions = [whose.condition]
-    cut = CUTS.get(query.board.cut)
-    if cut and query.segment is not None:
+    if cut:
         conditions.append(f"{cut} = %(segment)s")
+    kept = " AND ".join(conditions)
     if after:
         conditions.append("(day, record_id) < (%(after_day)s, %(after_id)s)")
-    sql = f"""SELECT day, record_id, person_id, customer_id, sum(amount) FROM ({metrics.cut(query.board.metric, ON)}) r
-        WHERE {" AND ".join(conditions)} GROUP BY 1, 2, 3, 4 ORDER BY 1 DESC, 2 DESC LIMIT {limit:d}"""
+    if not level:
+        conditions.append("(person_id = ANY (ARRAY(SELECT person_id FROM kept)) OR day IN (SELECT day FROM changed))")
+    on = ON if level else "= ANY (ARRAY(SELECT day FROM wanted))"
+    inner = metrics.cut(metric, on) if cut else metrics.plain(metric, on)
+    sql = f"""{"" if level else _wanted("factcell" if cut else "factday", kept)}
+        SELECT r.*, p.name FROM (
+            SELECT day, record_id, person_id, customer_id, sum(amount) AS amount FROM ({inner}) r
+            WHERE {" AND ".join(conditions)} GROUP BY 1, 2, 3, 4 HAVING sum(amount) <> 0
+            ORDER BY 1 DESC, 2 DESC LIMIT {limit:d}) r
+        JOIN org_person p ON p.id = r.person_id ORDER BY 1 DESC, 2 DESC"""
+    last = min(after[0], period.last) if after and not level else period.last
+    near = min(today, last) - timedelta(days=NEAR)
     parameters = {
-        "first": days[0], "last": days[1], "segment": query.segment,
+        "metric": metric, "source": metrics.DEFINITIONS[metric].source, "segment": query.segment, "limit": limit,
+        "first": period.start, "near": near, "last": last,
         "after_day": after and after[0], "after_id": after and after[1], **whose.parameters,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+# The days the page lies on. The kept facts know on which days whose numbers are: every person of a day has at least
+# one record, so the days are taken from the latest until they have enough, first among the latest month's. The day the
+# last page ended on is looked through but not counted, and what changed and is not kept yet is looked through as far.
+_KEPT = """SELECT DISTINCT day, person_id FROM plans_{table} f
+        WHERE metric = %(metric)s AND amount <> 0 AND {days}
+            AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day) AND {whose}"""
+_WANTED = """
+WITH changed AS MATERIALIZED (SELECT DISTINCT day FROM plans_changedday
+        WHERE source = %(source)s AND day BETWEEN %(first)s AND %(last)s),
+    near AS MATERIALIZED ({near}),
+    kept AS MATERIALIZED (SELECT * FROM near UNION ALL {far} AND (SELECT count(*) FROM near) < 2 * %(limit)s),
+    counted AS (SELECT day, sum(count(*)) OVER (ORDER BY day DESC) AS upto FROM kept
+        WHERE day IS DISTINCT FROM %(after_day)s GROUP BY day),
+    down_to AS (SELECT coalesce((SELECT max(day) FROM counted WHERE upto >= %(limit)s), %(first)s) AS day),
+    wanted AS (SELECT day FROM (SELECT day FROM kept UNION SELECT day FROM changed) d
+        WHERE day >= (SELECT day FROM down_to))"""
+NEAR = 31
+
+
+def _wanted(table: str, whose: str) -> str:
+    near = _KEPT.format(table=table, days="day BETWEEN greatest(%(first)s, %(near)s) AND %(last)s", whose=whose)
+    far = _KEPT.format(table=table, days="day >= %(first)s AND day < %(near)s", whose=whose)
+    return _WANTED.format(near=near, far=far)
 
 
 def _records(person: Person, query: DrillQuery, rows: Iterable[Sequence[Any]]) -> Iterable[Record]:
@@ -170,12 +203,11 @@ def _records(person: Person, query: DrillQuery, rows: Iterable[Sequence[Any]]) -
         id: rest
         for id, *rest in kind.model.objects.filter(pk__in=ids).values_list("pk", "owner_id", kind.label, *customer)
     }
-    names = dict(Person.objects.filter(pk__in={row[2] for row in rows}).values_list("pk", "name"))
-    for id, (day, _record, who, _customer, amount) in zip(ids, rows, strict=True):
+    for id, (day, _record, _who, _customer, amount, name) in zip(ids, rows, strict=True):
         owner, label, customer_name, customer_id = found[id]
         seen = reach.includes(owner)
         yield Record(
-            day, id, amount, names[who], kind.name, label if seen else "", (customer_name or "") if seen else "",
+            day, id, amount, name, kind.name, label if seen else "", (customer_name or "") if seen else "",
             customer_id if seen else None, seen,
         )  # fmt: skip
 

@@ -59,11 +59,21 @@ def unpacked(history: str) -> dict[date, Decimal]:
 
 
 def read(
-    metric: str, whose: Whose, period: Period, *, history: Period | None, past: Period | None, cut: str | None
+    metric: str,
+    whose: Whose,
+    period: Period,
+    *,
+    history: Period | None,
+    past: Period | None,
+    cut: str | None,
+    people: bool = True,
+    segment: int | None = None,
 ) -> Facts:
     """Return the facts of a flow. One query.
 
-    `history` are the finished days a profile is learnt from, `past` the same period of last year.
+    `history` are the finished days a profile is learnt from, `past` the same period of last year. A year of a
+    thousand people is much to add up for whoever needs only the days: without `people` it is not. `segment` is the
+    only one wanted.
     """
     parts = [part for part in (period, past, history) if part]
     parameters = {
@@ -72,11 +82,12 @@ def read(
         "from": min(part.start for part in parts),
         "first": period.start,
         "last": period.last,
+        "segment": segment,
         **whose.parameters,
     }
     facts = Facts()
     with connection.cursor() as cursor:
-        cursor.execute(_read_sql(metric, whose, cut, _Days(period, past, history)), parameters)
+        cursor.execute(_read_sql(metric, whose, cut, _Days(period, past, history), people), parameters)
         for kind, unit, person, segment, day, amount, packed in cursor:
             match kind:
                 case "person":
@@ -156,7 +167,7 @@ def _between(periods: Collection[Period]) -> list[str]:
     return [f"day >= '{start}' AND day < '{end}'" for start, end in spans]
 
 
-def _read_sql(metric: str, whose: Whose, cut: str | None, days: _Days) -> str:
+def _read_sql(metric: str, whose: Whose, cut: str | None, days: _Days, people: bool) -> str:
     all_of_units = "unit_id = ANY (%(units)s)"
     mine = whose.condition
     alone = whose.person_id is not None
@@ -170,11 +181,14 @@ def _read_sql(metric: str, whose: Whose, cut: str | None, days: _Days) -> str:
         if alone
         else _daily("own_days", "factunitday", [*days.shown, *days.learnt], all_of_units),
     ]
-    persons = _both("factday", "live", "unit_id, person_id, amount", [_PERIOD], mine)
+    shown = " OR ".join(_between(days.shown))
     selects = [
-        f"SELECT 'person', unit_id, person_id, NULL::bigint, NULL::date, sum(amount), '' FROM {persons} GROUP BY 2, 3",
-        f"SELECT 'day', NULL, NULL, NULL, day, amount, '' FROM own_days WHERE {' OR '.join(_between(days.shown))}",
+        "SELECT 'day', NULL::bigint AS unit_id, NULL::bigint AS person_id, NULL::bigint AS segment, day, amount, '' "
+        f"FROM own_days WHERE {shown}"
     ]
+    if people:
+        persons = _both("factday", "live", "unit_id, person_id, amount", [_PERIOD], mine)
+        selects.append(f"SELECT 'person', unit_id, person_id, NULL, NULL, sum(amount), '' FROM {persons} GROUP BY 2, 3")
     if days.history:
         if alone:
             ctes.append(_daily("unit_days", "factunitday", days.learnt, all_of_units))
@@ -185,7 +199,8 @@ def _read_sql(metric: str, whose: Whose, cut: str | None, days: _Days) -> str:
     if cut:
         ctes.append(f"""live_cells AS MATERIALIZED (SELECT * FROM ({metrics.cut(metric, _LIVE)}) r
         WHERE {mine} AND {_PERIOD})""")
-        cells = _both("factcell", "live_cells", f"unit_id, person_id, {cut} AS segment, amount", [_PERIOD], mine)
+        columns, only = f"unit_id, person_id, {cut} AS segment, amount", f"(%(segment)s IS NULL OR {cut} = %(segment)s)"
+        cells = _both("factcell", "live_cells", columns, [_PERIOD], f"{mine} AND {only}")
         selects.append(
             "SELECT 'segment', unit_id, person_id, segment::bigint, NULL, sum(amount), '' "
             f"FROM {cells} GROUP BY 2, 3, 4"
