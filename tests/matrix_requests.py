@@ -131,6 +131,7 @@ def value(world: World, name: str, parameter: str, annas: Records) -> object:
     others: dict[str, Callable[[], int]] = {
         "end": lambda: 999_999,
         "mfa": lambda: 999_999,
+        "handover": lambda: 999_999,
         "role": lambda: Role.objects.get(code="intern").pk,
         "unit": lambda: Unit.objects.get(name="Archive").pk if name == "unit_open" else world.firm.north.pk,
         "person": lambda: world.firm.vera.pk,

@@ -208,6 +208,9 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | POST person_new unit_new              | 403   403   422   403   403   403   422   login
 -                                | GET person_edit person_move person_leave | 403 403  open  403   403   403   open  login
 -                                | POST person_edit person_move person_leave | 403 403 422  403   403   403   422   login
+-                                | GET person_handover                   | 403   403   open  403   open  403   403   login
+-                                | POST person_handover                  | 403   403   422   403   422   403   403   login
+-                                | POST handover_undo                    | 404   404   404   404   404   404   404   login
 -                                | POST person_invite                    | 403   403   409   403   403   403   409   login
 -                                | POST person_call_back                 | 403   403   done  403   403   403   done  login
 -                                | POST person_undo_move                 | 403   403   409   403   403   403   409   login

@@ -117,6 +117,7 @@ def person(request: PersonRequest, pk: int) -> HttpResponseBase:
         "stays": [_stay(stay) for stay in card.stays],
         "records": _records(request, pk),
         "may_change": may_change,
+        "hands_over": _hands_over(request, pk),
         "control": _control(request, card),
         "invitation": _invitation(request, card),
         "can_undo": len(card.stays) > 1 and card.row.status != "left",
@@ -162,6 +163,12 @@ def _invitation(request: PersonRequest, card: queries.PersonCard) -> str:
         return _("The invitation ran out. Send a new one.")
     until = formats.current().day(card.invitation_expires.astimezone(queries.zone_of(request.user)).date())
     return _("An invitation is on its way; it lives until %(day)s.") % {"day": until}
+
+
+def _hands_over(request: PersonRequest, pk: int) -> bool:
+    """Tell whether who looks may give what this person has to others."""
+    kinds = ("customer", "contact", "lead", "deal")
+    return pk != request.user.pk and any(access.reach(request.user, kind, Right.CHANGE).includes(pk) for kind in kinds)
 
 
 def _records(request: PersonRequest, pk: int) -> list[dict[str, Any]]:
@@ -351,8 +358,8 @@ def leave(request: PersonRequest, pk: int) -> HttpResponseBase:
         if left := [name for unit, name, _chosen in form.units if not form.successors()[unit]]:
             words = _("Nobody heads “%(units)s” after that day yet: open “Leaves” again to choose.")
             messages.warning(request, words % {"units": ", ".join(left)})
-        return redirect("person", pk)
-    context = {"form": form, "card": card, "records": _records(request, pk)}
+        return redirect("person_handover" if _hands_over(request, pk) else "person", pk)
+    context = {"form": form, "card": card, "records": _records(request, pk), "hands_over": _hands_over(request, pk)}
     return render(request, "people/leave.html", context, status=form_status(form))
 
 

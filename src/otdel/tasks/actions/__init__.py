@@ -30,6 +30,7 @@ from otdel.tasks.actions.flow import (
     start_task,
     submit_task,
 )
+from otdel.tasks.actions.handover import hand_over, undo_handover
 from otdel.tasks.actions.making import create_tasks
 from otdel.tasks.actions.repeating import (
     RepeatValues,
@@ -50,6 +51,8 @@ from otdel.tasks.actions.templates import (
 )
 
 __all__ = [
+    "hand_over",
+    "undo_handover",
     "give_each",
     "RECORDS",
     "prepare",

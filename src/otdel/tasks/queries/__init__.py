@@ -25,6 +25,7 @@ from otdel.tasks.queries.counters import (
     waits,
 )
 from otdel.tasks.queries.efficiency import JUDGED, Asked, Efficiency, Report, efficiency, trend
+from otdel.tasks.queries.handover import in_hand, leaver, successors
 from otdel.tasks.queries.lists import (
     GRADES,
     LANE_LABELS,
@@ -57,6 +58,9 @@ from otdel.tasks.queries.templates import (
 )
 
 __all__ = [
+    "in_hand",
+    "leaver",
+    "successors",
     "JUDGED",
     "Asked",
     "Efficiency",
