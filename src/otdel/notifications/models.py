@@ -143,7 +143,6 @@ class Quiet(models.Model):
     starts = models.TimeField(null=True)
     ends = models.TimeField(null=True)
     in_working_time_only = models.BooleanField(default=False)
-    has_sound = models.BooleanField(default=True)
 
     class Meta:
         constraints = [

@@ -29,7 +29,6 @@ class QuietForm(forms.Form):
     starts = forms.TimeField(label=lazy("Quiet from"), required=False, widget=Time)
     ends = forms.TimeField(label=lazy("until"), required=False, widget=Time)
     in_working_time_only = forms.BooleanField(label=lazy("Only in my working time"), required=False)
-    has_sound = forms.BooleanField(label=lazy("A sound in the open app"), required=False)
 
 
 class HoursForm(forms.Form):
@@ -70,7 +69,7 @@ def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
     context: dict[str, Any] = {
         "ways": found,
         "kinds": _grouped(found),
-        "quiet": QuietForm(initial=quiet | {"has_sound": found.has_sound}),
+        "quiet": QuietForm(initial=quiet),
         "hours": HoursForm(initial={"starts": me.work_starts, "ends": me.work_ends}),
         "usual": f"{usual.starts:%H:%M}–{usual.ends:%H:%M}",
         "absence": AbsenceForm(request),

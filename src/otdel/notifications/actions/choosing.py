@@ -46,12 +46,11 @@ def set_quiet(
     starts: time | None,
     ends: time | None,
     in_working_time_only: bool = False,
-    has_sound: bool = True,
     now: datetime,
 ) -> None:
     if (starts is None) != (ends is None):
         raise Invalid(_("Give both times, or neither."), field="ends")
-    values = {"starts": starts, "ends": ends, "in_working_time_only": in_working_time_only, "has_sound": has_sound}
+    values = {"starts": starts, "ends": ends, "in_working_time_only": in_working_time_only}
     Quiet.objects.update_or_create(person=by, defaults=values)
     journal.record("notices.quiet_set", by, by=by, at=now, **values)
 

@@ -138,7 +138,6 @@ class Ways:
     starts: time | None
     ends: time | None
     in_working_time_only: bool
-    has_sound: bool
 
 
 def ways_of(person: Person) -> Ways:
@@ -154,7 +153,6 @@ def ways_of(person: Person) -> Ways:
         starts=quiet.starts,
         ends=quiet.ends,
         in_working_time_only=quiet.in_working_time_only,
-        has_sound=quiet.has_sound,
     )
 
 
