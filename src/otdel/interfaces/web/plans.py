@@ -383,17 +383,24 @@ _LISTS = _Lazy()
 @submission
 def spread(request: PersonRequest, plan_id: int) -> HttpResponse:
     unit = request.POST.get("unit", "")
-    shown = grid(request.user, plan_id)
-    people = [
-        row.key.person_id
-        for row in shown.rows
-        if row.key.person_id and row.key.is_total and str(row.key.unit_id) == unit
-    ]
-    if not unit.isdecimal():
+    if not unit.isdecimal() or len(unit) > 15:
         raise Invalid(_("Choose the department whose plan is given out."))
+    people = _to_give(request, grid(request.user, plan_id), int(unit))
     actions.spread_plan(by=request.user, plan_id=plan_id, unit_id=int(unit), people=people, now=request.now)
     messages.success(request, _("The plan of the department is given out to its people."))
     return HttpResponseRedirect(reverse("plan_grid", args=[plan_id]))
+
+
+def _to_give(request: PersonRequest, shown: Grid, unit_id: int) -> list[int]:
+    """Return who gets a share: those who have a number and those who sell; where nobody does, all."""
+    rows = {
+        row.key.person_id: row
+        for row in shown.rows
+        if row.key.person_id and row.key.is_total and row.key.unit_id == unit_id
+    }
+    sellers = basis.people_under(request.user, unit_id, documents.period_of(shown.plan))
+    chosen = [person for person, row in rows.items() if (unit_id, person) in sellers or any(row.amounts)]
+    return chosen or list(rows)
 
 
 @submission
