@@ -209,6 +209,11 @@ def on_control(world: World, name: str) -> dict[str, object]:
     }
 
 
+def a_rule(world: World, name: str) -> dict[str, object]:
+    given: dict[str, object] = {"name": "Call", "title": "Call {customer}", "to": "OWNER", "due": "1", "days": "3"}
+    return given | {"unit": world.firm.north.pk, "most_per_hour": "50"}
+
+
 BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     "anna": lambda world, name: {"value": world.firm.anna.pk},
     "vera": lambda world, name: {"value": world.firm.vera.pk},
@@ -228,4 +233,6 @@ BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     "control": on_control,
     "title": lambda world, name: {"title": "Novel"},
     "all": lambda world, name: {"all": "1"},
+    "rule": a_rule,
+    "on": lambda world, name: {"on": "1"},
 }

@@ -202,6 +202,15 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | POST control_norms+control            | 404   done  done  404   422   403   403   login
 -                                | POST control_norm_drop                | 404   done  done  404   404   403   403   login
 
+-                                | GET rules rule_new rule_new?when=NO_CONTACT&then=TAG | 403 open open 403   open  403   open  login
+-                                | GET rule rule_edit                    | 403   open  open  403   404   403   open  login
+-                                | GET rule?try=1                        | 403   open  open  403   404   403   open  login
+-                                | POST rule_new                         | 403   422   422   403   422   403   422   login
+-                                | POST rule_new+rule                    | 403   done  done  403   422   403   done  login
+-                                | POST rule_edit                        | 403   422   422   403   404   403   422   login
+-                                | POST rule_edit+rule                   | 403   done  done  403   404   403   done  login
+-                                | POST rule_switch+on rule_drop         | 403   done  done  403   404   403   done  login
+
 -                                | GET people units                      | open  open  open  open  open  open  open  login
 -                                | GET person                            | open  open  open  open  open  open  open  login
 -                                | GET person_new unit_new               | 403   403   open  403   403   403   open  login

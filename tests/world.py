@@ -16,6 +16,8 @@ from ledger import fresh, line, make_customer, make_deal, make_invoice, pay
 from people import NOW, TODAY, Firm, make_firm
 
 from otdel.activities.models import Activity
+from otdel.automation import actions as automation
+from otdel.automation.rules import RuleValues
 from otdel.billing import actions as billing
 from otdel.billing.models import Product, ProductGroup
 from otdel.billing.rules import ShipmentValues
@@ -80,6 +82,7 @@ def make_world() -> World:
     annas["template"], annas["repeat"] = _repeated(firm)
     annas |= _told(firm, firm.anna, ANNAS)
     veras |= _told(firm, firm.vera, VERAS)
+    annas["rule"] = _rule(firm)
     _mixed(firm)
     annas["import"] = _import(firm)
     return World(firm, annas, veras)
@@ -151,6 +154,13 @@ def _control(firm: Firm) -> dict[str, Any]:
     control = measures.declare(by=fresh(firm.boris), values=values, now=NOW)
     measures.keep(now=NOW)
     return {"control": control, "norm": norm, "day": DayPlan.objects.get()}
+
+
+def _rule(firm: Firm) -> Any:
+    """Boris has written what is to be done when a deal of his people comes; it is not switched on."""
+    does = {"title": "Call", "to": "OWNER", "due": 1}
+    values = RuleValues("Call", "DEAL_NO_STEP", "TASK", days=3, does=does, unit_id=firm.north.pk)
+    return automation.save_rule(by=fresh(firm.boris), values=values, now=NOW)
 
 
 def _task(firm: Firm, head: Any, person: Any, word: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from otdel.activities import jobs as activities
+from otdel.automation import jobs as automation
 from otdel.billing import jobs as billing
 from otdel.core.jobs import Job
 from otdel.deals import jobs as deals
@@ -15,6 +16,16 @@ RESTAMP: list[Job] = [billing.restamp, deals.restamp, activities.restamp]
 
 # when people work has changed: reminders are counted in working time
 COUNT: list[Job] = [notifications.count_anew]
+# rules written by people wait for these; which rule for which event: otdel.automation.rules.EVENTS
+FOR_RULES = (
+    "deal.created",
+    "deal.moved",
+    "deal.reopened",
+    "lead.created",
+    "customer.created",
+    "invoice.created",
+    "task.returned",
+)
 
 REACTIONS: dict[str, list[Job]] = {
     "person.hired": RESTAMP,
@@ -34,7 +45,10 @@ REACTIONS: dict[str, list[Job]] = {
     "calendar.day_set": COUNT,
     "calendar.day_cleared": COUNT,
     "reminder_rule.changed": COUNT,
+    "rule.calls": [automation.call],
     "import.check_asked": [files.check],
     "import.started": [files.run],
     "import.undo_asked": [files.undo],
 }
+for _kind in FOR_RULES:
+    REACTIONS[_kind] = [*REACTIONS.get(_kind, ()), automation.happened]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from otdel.automation import jobs as automation
 from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
 from otdel.measures import jobs as measures
@@ -21,3 +22,4 @@ jobs.every("30 3 * * *")(files.forget_files)
 jobs.every("* * * * *")(tasks.repeat)
 jobs.every("20 3 * * *")(tasks.forget)
 jobs.every("*/5 * * * *")(measures.rhythm)
+jobs.every("*/10 * * * *")(automation.sweep)

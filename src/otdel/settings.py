@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "otdel.interfaces.web",
     "otdel.interfaces.files",
     "otdel.demo",
+    "otdel.automation",
     "otdel.measures",
     "otdel.plans",
     "otdel.tasks",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +17,27 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
+# the rules of automation whose doing this is, the first cause first
+_rules: ContextVar[tuple[int, ...]] = ContextVar("rules", default=())
+
+
+@contextmanager
+def caused_by(rules: Sequence[int]) -> Iterator[None]:
+    """Write into every event inside by which rules it came about, so that rules do not chase their own tails."""
+    token = _rules.set(tuple(rules))
+    try:
+        yield
+    finally:
+        _rules.reset(token)
+
+
 def record(kind: str, subject: Model | None, *, by: Any, at: datetime, **data: object) -> Event:
     """Add an event and queue its reactions in the caller's transaction.
 
     Rolled back together with the change it describes: no ghost events, no lost ones.
     """
+    if rules := _rules.get():
+        data = data | {"rules": list(rules)}
     event = Event.objects.create(
         kind=kind,
         subject_type=subject._meta.label_lower if subject else "",

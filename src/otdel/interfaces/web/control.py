@@ -35,6 +35,7 @@ PAGES = (
     (lazy("The day"), "control_days"),
     (lazy("Manual control"), "controls"),
     (lazy("Norms"), "control_norms"),
+    (lazy("Rules"), "rules"),
 )
 
 

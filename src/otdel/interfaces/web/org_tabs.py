@@ -31,5 +31,6 @@ def settings_tabs(now: str) -> list[tuple[str, str, bool]]:
         ("short_lists", _("Lists")),
         ("all_fields", _("Fields")),
         ("reminder_rules", _("Reminders")),
+        ("rules", _("Rules")),
     ]
     return [(label, reverse(name), name == now) for name, label in found]

@@ -11,6 +11,7 @@ from otdel.tasks.queries.cards import (
     names_of,
     receivers,
     task_card,
+    template_choices,
 )
 from otdel.tasks.queries.counters import (
     LABELS,
@@ -114,5 +115,6 @@ __all__ = [
     "receivers",
     "task_card",
     "team",
+    "template_choices",
     "waits",
 ]

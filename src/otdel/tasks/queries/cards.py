@@ -206,6 +206,11 @@ def name_of(person: Person, task_id: int) -> str | None:
     return found
 
 
+def template_choices(person: Person) -> list[tuple[int, str]]:
+    """Return the templates the person may give from, by name. One query besides those of access."""
+    return list(access.visible_templates(person).order_by("name", "pk").values_list("pk", "name"))
+
+
 def receivers(person: Person) -> list[tuple[int, str]]:
     """Return whom the person may give a task, themselves first. One query besides those of access."""
     rows = list(access.receivers(person).order_by("name", "id").values_list("id", "name"))

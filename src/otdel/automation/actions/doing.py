@@ -1,0 +1,126 @@
+"""What a rule can do: everything through the action a person would use, with the rights of the rule's owner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from otdel.automation.models import Firing, Rule
+from otdel.billing.models import Invoice
+from otdel.core.errors import NotFound
+from otdel.customers import actions as customers
+from otdel.customers.models import Customer
+from otdel.deals import actions as deals
+from otdel.deals.models import Deal, Lead
+from otdel.org.models import Person
+from otdel.org.queries import calendar, company_of, zone_of
+from otdel.tasks.actions import create_tasks
+from otdel.tasks.actions.templates import give_from_template, head_over
+from otdel.tasks.models import Task
+from otdel.tasks.rules import TaskValues, To, end_of
+
+MODELS: dict[str, Any] = {
+    "deal": Deal,
+    "lead": Lead,
+    "customer": Customer,
+    "invoice": Invoice,
+    "task": Task,
+    "person": Person,
+}
+Made = tuple[str, dict[str, Any]]
+Doing = Callable[[Rule, Person, Firing, datetime], Made]
+
+
+def do(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    """Return the outcome and what was made; raises the refusal of the action."""
+    return DOING[rule.then](rule, owner, firing, now)
+
+
+def _record(firing: Firing) -> Any:
+    found = MODELS[firing.kind].objects.filter(pk=firing.record_id).first()
+    if found is None:
+        raise NotFound(_("The record is not there any more."))
+    return found
+
+
+def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    record, does = _record(firing), rule.does
+    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
+    to = {"OWNER": whose.pk, "HEAD": head_over(whose), "CREATOR": owner.pk}[does["to"]]
+    zone, due = zone_of(owner), int(does.get("due") or 0)
+    days = calendar(company_of(owner).country)
+    values = TaskValues(
+        title=_filled(does["title"], firing, record),
+        text=_filled(does.get("text", ""), firing, record),
+        deadline=end_of(days.add_working_days(now.astimezone(zone).date(), due), zone),
+        needs_acceptance=bool(does.get("accept")),
+        **_about(firing, record),
+    )
+    made = create_tasks(by=owner, values=values, to=To(people=(to or owner.pk,)), now=now)
+    return Firing.Outcome.DONE, {"task": made[0].pk}
+
+
+def _about(firing: Firing, record: Any) -> dict[str, Any]:
+    if firing.kind == "person":
+        return {}
+    if firing.kind == "task":
+        return {"customer_id": record.customer_id, "deal_id": record.deal_id}
+    return {f"{firing.kind}_id": record.pk}
+
+
+def _filled(text: str, firing: Firing, record: Any) -> str:
+    """Put names where the text says {record} or {customer}."""
+    customer = getattr(record, "customer", None) or (record if firing.kind == "customer" else "")
+    return text.replace("{record}", firing.name).replace("{customer}", str(customer))
+
+
+def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    about = {firing.kind: firing.record_id}
+    made = give_from_template(by=owner, template_id=rule.does["template"], about=about, now=now)
+    return Firing.Outcome.DONE, {"task": made[0].pk, "count": len(made)}
+
+
+TAGS: dict[str, Any] = {
+    "deal": deals.tag_deals,
+    "lead": deals.tag_leads,
+    "customer": customers.tag_customers,
+}
+HANDS: dict[str, Any] = {
+    "deal": deals.assign_deals,
+    "lead": deals.assign_leads,
+    "customer": customers.assign_customers,
+}
+
+
+def _tag(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    TAGS[firing.kind](by=owner, ids=[firing.record_id], tag=rule.does["tag"], now=now)
+    return Firing.Outcome.DONE, {"tag": rule.does["tag"]}
+
+
+def _handover(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    HANDS[firing.kind](by=owner, ids=[firing.record_id], owner_id=rule.does["owner"], now=now)
+    return Firing.Outcome.DONE, {"owner": rule.does["owner"]}
+
+
+def _stage(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    today = now.astimezone(zone_of(owner)).date()
+    deals.move_deal(by=owner, deal_id=firing.record_id, stage_id=rule.does["stage"], today=today, now=now)
+    return Firing.Outcome.DONE, {"stage": rule.does["stage"]}
+
+
+def _webhook(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    """It is called after the commit, by a job: another server is not waited for inside a transaction."""
+    return Firing.Outcome.WAITING, {}
+
+
+DOING: dict[str, Doing] = {
+    Rule.Then.TASK: _task,
+    Rule.Then.TEMPLATE: _template,
+    Rule.Then.TAG: _tag,
+    Rule.Then.STAGE: _stage,
+    Rule.Then.HANDOVER: _handover,
+    Rule.Then.WEBHOOK: _webhook,
+}

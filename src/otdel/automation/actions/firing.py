@@ -1,0 +1,129 @@
+"""A rule fires: once for an event or an episode, with its owner's rights, and everything it does is logged.
+
+Two workers may come to the same firing at once: the rule's row is locked, and the firing's key is unique.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from otdel.automation.actions.doing import do
+from otdel.automation.models import Firing, Rule
+from otdel.automation.queries.episodes import back, episodes
+from otdel.automation.queries.matching import matching
+from otdel.automation.rules import ABOUT, BACK_DAYS, BY_CLOCK, EVENTS, is_loop, is_own
+from otdel.core import journal
+from otdel.core.act import action
+from otdel.core.errors import Refusal
+from otdel.core.models import Event
+from otdel.org.models import Person
+from otdel.org.queries import company, zone_of
+from otdel.org.rules import may_sign_in
+
+log = logging.getLogger(__name__)
+Outcome = Firing.Outcome
+
+
+def happened(*, event_id: int, now: datetime) -> None:
+    """Fire every rule that waits for such an event."""
+    event = journal.event(event_id)
+    if event.subject_id is None:
+        return
+    chain = list(event.data.get("rules", ()))
+    for rule in Rule.objects.filter(is_on=True, deleted_at=None, when__in=_waiting(event.kind), on_since__lte=event.at):
+        if _is_stage(rule, event):
+            fire(by=None, rule_id=rule.pk, record_id=event.subject_id, key=f"event:{event.pk}", chain=chain, now=now)
+
+
+def _waiting(kind: str) -> list[str]:
+    return [when for when, kinds in EVENTS.items() if kind in kinds]
+
+
+def _is_stage(rule: Rule, event: Event) -> bool:
+    if rule.when != Rule.When.DEAL_STAGE:
+        return True
+    entered = event.data.get("after", event.data.get("stage"))
+    return rule.stage_id in (None, entered)
+
+
+def sweep(*, now: datetime) -> None:
+    """Fire what became so by the passing of time; a rule that fails does not stop the others."""
+    for rule in Rule.objects.filter(is_on=True, deleted_at=None, when__in=BY_CLOCK).select_related("owner__role"):
+        try:
+            _sweep(rule, now)
+        except Exception:
+            log.exception("rule %s could not be swept", rule.pk)
+
+
+def _sweep(rule: Rule, now: datetime) -> None:
+    settings = company()
+    if settings is None or rule.on_since is None:
+        return
+    zone = ZoneInfo(settings.time_zone)
+    today, since = now.astimezone(zone).date(), rule.on_since.astimezone(zone).date()
+    found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today)
+    fired = set(Firing.objects.filter(rule=rule, key__in={each.key for each in found}).values_list("record_id", "key"))
+    fresh = [each for each in found if (each.record_id, each.key) not in fired]
+    speaks_of = matching(rule, rule.owner, [each.record_id for each in fresh], now)
+    for each in fresh:
+        if each.record_id in speaks_of:
+            fire(by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now)
+
+
+@action
+def fire(
+    *, by: Person | None, rule_id: int, record_id: int, key: str, chain: Sequence[int], now: datetime
+) -> Firing | None:
+    """Do what the rule says about the record, unless it was done, is not of the rule, or a guard says no."""
+    rule = Rule.objects.select_for_update(of=("self",)).select_related("owner__role").get(pk=rule_id)
+    if not rule.is_on or rule.deleted_at or is_own(rule.pk, chain):
+        return None
+    owner = rule.owner
+    if not may_sign_in(owner, now.astimezone(zone_of(owner)).date()):
+        _stop(rule, Rule.Stop.OWNER, now)
+        return None
+    kind = ABOUT[rule.when]
+    once = {"rule": rule, "kind": kind, "record_id": record_id, "key": key}
+    if Firing.objects.filter(**once).exists():
+        return None
+    names = matching(rule, owner, [record_id], now)
+    if record_id not in names:
+        return None
+    firing = Firing(**once, name=names[record_id][:250], at=now, chain=list(chain))
+    firing.outcome = _guarded(rule, chain, now)
+    if firing.outcome == Outcome.DONE:
+        _do(rule, firing, [*chain, rule.pk], now)
+    firing.save()
+    if firing.outcome == Outcome.LIMIT:
+        _stop(rule, Rule.Stop.LIMIT, now)
+    word = "rule.calls" if firing.outcome == Outcome.WAITING else "rule.fired"
+    journal.record(word, firing, by=owner, at=now, rule=rule.pk, outcome=firing.outcome)
+    return firing
+
+
+def _guarded(rule: Rule, chain: Sequence[int], now: datetime) -> str:
+    if is_loop(rule.pk, chain):
+        return Outcome.LOOP
+    lately = Firing.objects.filter(rule=rule, at__gt=now - timedelta(hours=1)).exclude(outcome=Outcome.LIMIT)
+    return Outcome.LIMIT if lately.count() >= rule.most_per_hour else Outcome.DONE
+
+
+def _do(rule: Rule, firing: Firing, chain: Sequence[int], now: datetime) -> None:
+    """Do it with the owner's rights; what they may not do is refused and said."""
+    try:
+        with transaction.atomic(), journal.caused_by(chain):
+            firing.outcome, firing.made = do(rule, rule.owner, firing, now)
+    except Refusal as refusal:
+        firing.outcome, firing.text = Outcome.REFUSED, str(refusal)
+
+
+def _stop(rule: Rule, why: str, now: datetime) -> None:
+    """A rule that stops says why, on the page of rules and in the journal."""
+    rule.is_on, rule.stop, rule.updated_at = False, why, now
+    rule.save()
+    journal.record("rule.stopped", rule, by=None, at=now, why=why)

@@ -1,0 +1,57 @@
+"""Whether a record is one a rule speaks of: visible to its owner, in its department, within its conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs
+
+from otdel.automation.models import Rule
+from otdel.automation.rules import ABOUT
+from otdel.billing.queries import INVOICES
+from otdel.core.listing import Asking, Listing, State
+from otdel.customers.queries import CUSTOMERS
+from otdel.deals.queries import DEALS, LEADS
+from otdel.org import access as org
+from otdel.org.models import Person
+from otdel.org.queries import zone_of
+from otdel.org.rules import Right
+from otdel.tasks.queries import TASKS
+
+LISTINGS: dict[str, Listing] = {
+    "deal": DEALS,
+    "lead": LEADS,
+    "customer": CUSTOMERS,
+    "invoice": INVOICES,
+    "task": TASKS,
+}
+# whose a record is
+OWNER = {"task": "assignee_id"}
+NAME = {"deal": "title", "lead": "title", "customer": "name", "invoice": "number", "task": "title"}
+
+
+def state_of(kind: str, conditions: str, person: Person, now: datetime) -> State:
+    """Return the conditions as the list of such records reads them."""
+    asking = Asking(person, now.astimezone(zone_of(person)))
+    params = {name: tuple(values) for name, values in parse_qs(conditions).items()}
+    return LISTINGS[kind].read(params, asking)
+
+
+def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime) -> dict[int, str]:
+    """Return the names of those of the records the rule speaks of. One query besides those of access."""
+    kind = ABOUT[rule.when]
+    if kind == "person":
+        return _people(rule, owner, ids)
+    state = state_of(kind, rule.conditions, owner, now)
+    rows: Any = LISTINGS[kind].narrowed(state).filter(pk__in=ids)
+    if rule.unit_id:
+        people = org.people_of(org.tree_for(owner).under(rule.unit_id))
+        rows = rows.filter(**{f"{OWNER.get(kind, 'owner_id')}__in": people})
+    return {pk: name or f"#{pk}" for pk, name in rows.values_list("pk", NAME[kind]).distinct()}
+
+
+def _people(rule: Rule, owner: Person, ids: Sequence[int]) -> dict[int, str]:
+    reached = org.reach(owner, "plan", Right.VIEW)
+    rows = org.limit(Person.objects.filter(pk__in=ids, is_active=True), reached, "id")
+    return dict(rows.values_list("pk", "name"))

@@ -1,0 +1,115 @@
+"""The rules there are, one of them, its log, and what it would have done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.utils.translation import gettext as _
+
+from otdel.automation import access
+from otdel.automation.models import Firing, Rule
+from otdel.automation.queries.episodes import back, episodes
+from otdel.automation.queries.matching import matching
+from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_MOST, EVENTS
+from otdel.core.errors import NotFound
+from otdel.core.models import Event
+from otdel.org.models import Person
+from otdel.org.queries import zone_of
+
+LABELS = {"deal": "deals.deal", "lead": "deals.lead", "customer": "customers.customer"} | {
+    "invoice": "billing.invoice",
+    "task": "tasks.task",
+}
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    rule: Rule
+    done: int
+    other: int
+    last_at: datetime | None
+
+
+def rules(person: Person, now: datetime) -> list[RuleRow]:
+    """Return the rules with their firings of the last thirty days. One query besides those of access."""
+    access.require(person)
+    lately = Q(firings__at__gte=now - timedelta(days=30))
+    done = Q(firings__outcome=Firing.Outcome.DONE)
+    rows = access.visible_to(person).select_related("owner", "unit")
+    found = rows.annotate(
+        done=Count("firings", filter=lately & done),
+        other=Count("firings", filter=lately & ~done),
+        last_at=Max("firings__at"),
+    )
+    return [RuleRow(row, row.done, row.other, row.last_at) for row in found.order_by("-is_on", "name", "pk")]
+
+
+def rule(person: Person, rule_id: int) -> Rule:
+    access.require(person)
+    found = access.visible_to(person).select_related("owner__role", "unit").filter(pk=rule_id).first()
+    if found is None:
+        raise NotFound(_("There is no such rule, or you may not see it."))
+    return found
+
+
+def log(person: Person, rule_id: int, before: int | None = None, most: int = 50) -> list[Firing]:
+    """Return what the rule did, the latest first. One query besides that of the rule."""
+    rows = Firing.objects.filter(rule=rule(person, rule_id))
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-pk")[:most])
+
+
+@dataclass(frozen=True)
+class Would:
+    """A record the rule would have fired for, and the day."""
+
+    record_id: int
+    kind: str
+    name: str
+    day: date
+
+
+@dataclass(frozen=True)
+class DryRun:
+    rows: list[Would]
+    since: date
+    # there were more events than a dry run looks at
+    cut: bool
+
+
+def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
+    """Return what the rule would have fired for in the last 90 days, the latest first; it changes nothing.
+
+    Records are looked at as they are now: a condition on a field says what it holds today. A few queries.
+    """
+    zone = zone_of(person)
+    today = now.astimezone(zone).date()
+    since = back(today, DRY_DAYS)
+    if rule.when in EVENTS:
+        found, cut = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
+    else:
+        rows = episodes(rule, owner, since, today)
+        found, cut = [(each.record_id, each.day) for each in rows[-4000:]], len(rows) > 4000
+    names = matching(rule, owner, [pk for pk, _day in found], now)
+    kind = ABOUT[rule.when]
+    would = [Would(pk, kind, names[pk], day) for pk, day in found if pk in names]
+    would.sort(key=lambda each: each.day, reverse=True)
+    return DryRun(would[:DRY_MOST], since, cut or len(would) > DRY_MOST)
+
+
+def _happened(rule: Rule, since: datetime, zone: Any) -> tuple[list[tuple[int, date]], bool]:
+    rows = Event.objects.filter(kind__in=EVENTS[rule.when], at__gte=since, subject_type=LABELS[ABOUT[rule.when]])
+    if rule.when == Rule.When.DEAL_STAGE and rule.stage_id:
+        rows = rows.filter(Q(data__after=rule.stage_id) | Q(kind="deal.created", data__stage=rule.stage_id))
+    found = list(rows.order_by("-at").values_list("subject_id", "at")[:4001])
+    return [(pk, at.astimezone(zone).date()) for pk, at in found[:4000] if pk], len(found) > 4000
+
+
+def stopped(person: Person) -> int:
+    """How many rules stopped by themselves. One query besides those of access."""
+    rows = access.visible_to(person).filter(stop__in=(Rule.Stop.LIMIT, Rule.Stop.OWNER))
+    return rows.count()

@@ -1,0 +1,151 @@
+"""The parts of a rule's sentence, only those its beginning and its end ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from otdel.automation.rules import ABOUT, CAN, COUNTS_DAYS, RuleValues
+from otdel.core.listing import Asking
+from otdel.deals.queries import stages
+from otdel.interfaces.http import PersonRequest
+from otdel.org import access
+from otdel.org.rules import Right
+from otdel.plans.queries.documents import METRICS
+from otdel.tasks import queries as tasks
+
+WHO = (
+    ("OWNER", lazy("whoever answers for the record")),
+    ("HEAD", lazy("their head")),
+    ("CREATOR", lazy("me")),
+)
+
+
+class RuleForm(forms.Form):
+    name = forms.CharField(label=lazy("Name of the rule"), max_length=120)
+    days = forms.IntegerField(label=lazy("How many days"), min_value=1, max_value=3650, initial=3)
+    entered = forms.TypedChoiceField(label=lazy("Which stage"), coerce=int, required=False, empty_value=None)
+    metric = forms.ChoiceField(label=lazy("Metric"), choices=METRICS)
+    unit = forms.TypedChoiceField(label=lazy("Whose records"), coerce=int, required=False, empty_value=None)
+    title = forms.CharField(
+        label=lazy("What is to be done"),
+        max_length=250,
+        help_text=lazy("{record} and {customer} become names."),
+    )
+    text = forms.CharField(label=lazy("Details"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    to = forms.ChoiceField(label=lazy("To whom"), choices=WHO)
+    due = forms.IntegerField(label=lazy("In how many working days"), min_value=0, max_value=365, initial=1)
+    accept = forms.BooleanField(label=lazy("I accept the work"), required=False)
+    template = forms.TypedChoiceField(label=lazy("Template"), coerce=int)
+    tag = forms.CharField(label=lazy("Tag"), max_length=60)
+    stage = forms.TypedChoiceField(label=lazy("To which stage"), coerce=int)
+    owner = forms.TypedChoiceField(label=lazy("To whom to hand over"), coerce=int)
+    url = forms.CharField(
+        label=lazy("Address"),
+        max_length=500,
+        help_text=lazy("Signed as standardwebhooks.com says; hosts are let by the administrator of the server."),
+    )
+    most_per_hour = forms.IntegerField(
+        label=lazy("At most an hour, then stop"), min_value=1, max_value=1000, initial=50
+    )
+
+    DOES = {
+        "TASK": ("title", "text", "to", "due", "accept"),
+        "TEMPLATE": ("template",),
+        "TAG": ("tag",),
+        "STAGE": ("stage",),
+        "HANDOVER": ("owner",),
+        "WEBHOOK": ("url",),
+    }
+
+    def __init__(self, request: PersonRequest, when: str, then: str, initial: dict[str, Any]) -> None:
+        super().__init__(request.POST if request.method == "POST" else None, initial=initial)
+        self.when, self.then = when, then
+        kept = {"name", "unit", "most_per_hour", *self.asks, *self.does}
+        for name in set(self.fields) - kept:
+            del self.fields[name]
+        self._fill(request)
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """What the beginning of the sentence asks for."""
+        found: tuple[str, ...] = ("days",) if self.when in COUNTS_DAYS else ()
+        if self.when in ("DEAL_STAGE", "DEAL_STANDS"):
+            found += ("entered",)
+        return (*found, "metric") if self.when == "LINE_RED" else found
+
+    @property
+    def does(self) -> tuple[str, ...]:
+        return self.DOES[self.then]
+
+    def _fill(self, request: PersonRequest) -> None:
+        """Read only the choices that are shown."""
+        fields: dict[str, Any] = dict(self.fields)
+        asking = Asking(request.user, request.now)
+        fields["unit"].choices = _units(request)
+        for name in ("entered", "stage"):
+            if name in fields:
+                rows = list(stages(asking))
+                fields[name].choices = rows if name == "stage" else [("", _("any")), *rows]
+        if "owner" in fields:
+            fields["owner"].choices = tasks.receivers(request.user)
+        if "template" in fields:
+            fields["template"].choices = tasks.template_choices(request.user)
+
+    def bound(self, names: tuple[str, ...]) -> list[Any]:
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def when_fields(self) -> list[Any]:
+        return self.bound((*self.asks, "unit"))
+
+    @property
+    def then_fields(self) -> list[Any]:
+        return self.bound(self.does)
+
+    def values(self, conditions: str) -> RuleValues:
+        data = self.cleaned_data
+        return RuleValues(
+            name=data["name"],
+            when=self.when,
+            then=self.then,
+            days=data.get("days") or 0,
+            stage_id=data.get("entered"),
+            metric=data.get("metric", ""),
+            conditions=conditions,
+            does={name: data[name] for name in self.does},
+            unit_id=data["unit"],
+            most_per_hour=data["most_per_hour"],
+        )
+
+
+def _units(request: PersonRequest) -> list[tuple[Any, str]]:
+    reached = access.unit_reach(request.user, "plan", Right.CHANGE)
+    keeper = access.scope(request.user, "settings", Right.CHANGE)
+    rows: list[tuple[Any, str]] = [
+        (node.id, "\u2003" * depth + node.name)
+        for depth, node in access.tree_for(request.user).walk()
+        if node.closed_on is None and (keeper or reached.includes_unit(node.id))
+    ]
+    whole = reached.everyone or keeper
+    return [("", _("the whole company")), *rows] if whole else rows
+
+
+def conditions_of(request: PersonRequest) -> str:
+    """Return what was chosen among the filters, which are named if-… in the form."""
+    pairs = [
+        (name.removeprefix("if-"), value)
+        for name, values in request.POST.lists()
+        if name.startswith("if-")
+        for value in values
+        if value
+    ]
+    return urlencode(pairs)
+
+
+def fits(when: str, then: str) -> bool:
+    return when in ABOUT and ABOUT[when] in CAN.get(then, ())

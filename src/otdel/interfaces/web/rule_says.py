@@ -1,0 +1,76 @@
+"""A rule as a sentence: when, if, then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from otdel.automation import queries
+from otdel.automation.rules import ABOUT
+from otdel.core.listing import Asking
+from otdel.deals.queries import stages
+from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.rule_forms import WHO
+
+PAGES = {"deal": "deal", "lead": "lead", "customer": "customer", "invoice": "invoice", "task": "task"}
+TONES = {"DONE": "done", "REFUSED": "under", "LOOP": "under", "LIMIT": "under", "WAITING": "accent"}
+
+
+class Sayer:
+    """Says the rules of one page; the names of stages and people are read once."""
+
+    def __init__(self, request: PersonRequest) -> None:
+        self.request = request
+        self._stages: dict[str, str] | None = None
+
+    def stage(self, pk: Any) -> str:
+        if self._stages is None:
+            self._stages = dict(stages(Asking(self.request.user, self.request.now)))
+        return self._stages.get(str(pk), "?")
+
+    def when(self, rule: Any) -> str:
+        words = str(rule.get_when_display())
+        if rule.days:
+            days = ngettext("%(count)s day", "%(count)s days", rule.days) % {"count": rule.days}
+            words = f"{words} ({days})"
+        if rule.stage_id:
+            words += f" “{self.stage(rule.stage_id)}”"
+        if rule.when == "LINE_RED":
+            words += f": {metric_label(rule.metric or 'payments')}"
+        return words
+
+    def conditions(self, rule: Any) -> list[str]:
+        about = ABOUT[rule.when]
+        found = [_("department “%(name)s”") % {"name": rule.unit.name}] if rule.unit_id else []
+        if about == "person" or not rule.conditions:
+            return found
+        state = queries.state_of(about, rule.conditions, self.request.user, self.request.now)
+        return found + [
+            each.says(state.values[each.key], state.asking)
+            for each in state.listing.filters
+            if each.key in state.values
+        ]
+
+    def then(self, rule: Any) -> str:
+        does, words = rule.does, str(rule.get_then_display())
+        match rule.then:
+            case "TASK":
+                who = str(dict(WHO).get(does.get("to", ""), ""))
+                return f"{words} “{does.get('title', '')}”: {who}"
+            case "TAG":
+                return f"{words} #{does.get('tag', '')}"
+            case "STAGE":
+                return f"{words} “{self.stage(does.get('stage'))}”"
+            case "WEBHOOK":
+                return f"{words} {does.get('host', '')}"
+        return words
+
+
+def record_url(kind: str, pk: int) -> str:
+    if kind == "person":
+        return reverse("person", args=[pk])
+    return reverse(PAGES[kind], args=[pk])

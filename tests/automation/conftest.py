@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+from ledger import make_customer, make_deal
+from people import make_firm
+
+
+@pytest.fixture
+def firm(db):
+    return make_firm()
+
+
+@pytest.fixture
+def lutik(firm):
+    return make_customer(firm.anna)
+
+
+@pytest.fixture
+def deal(firm, lutik):
+    return make_deal(firm.anna, lutik)
