@@ -28,6 +28,7 @@ class Rule(models.Model):
     class Then(models.TextChoices):
         TASK = "TASK", _("give a task")
         TEMPLATE = "TEMPLATE", _("give a task from a template")
+        NOTICE = "NOTICE", _("tell somebody")
         TAG = "TAG", _("put a tag on the record")
         STAGE = "STAGE", _("move the deal to a stage")
         HANDOVER = "HANDOVER", _("hand the record over to another person")

@@ -45,6 +45,7 @@ COUNTS_DAYS = ("DEAL_STANDS", "DEAL_NO_STEP", "INVOICE_OVERDUE", "NO_CONTACT")
 # what can be done to which kind of record
 CAN: Mapping[str, Sequence[str]] = {
     "TASK": ("deal", "lead", "customer", "invoice", "task", "person"),
+    "NOTICE": ("deal", "lead", "customer", "invoice", "task", "person"),
     "TEMPLATE": ("deal", "lead", "customer", "invoice"),
     "TAG": ("deal", "lead", "customer"),
     "STAGE": ("deal",),
@@ -87,6 +88,7 @@ def check(values: RuleValues) -> None:
 def _check_does(then: str, does: Mapping[str, Any]) -> None:
     needed = {
         "TASK": ("title", _("Say in a few words what is to be done.")),
+        "NOTICE": ("title", _("Say in a few words what to tell.")),
         "TEMPLATE": ("template", _("Choose the template.")),
         "TAG": ("tag", _("Say which tag.")),
         "STAGE": ("stage", _("Choose the stage.")),
@@ -96,7 +98,7 @@ def _check_does(then: str, does: Mapping[str, Any]) -> None:
     name, words = needed[then]
     if not does.get(name):
         raise Invalid(words, field=name)
-    if then == "TASK" and does.get("to") not in TO:
+    if then in ("TASK", "NOTICE") and does.get("to") not in TO:
         raise Invalid(_("Choose to whom."), field="to")
     if then == "TASK" and not 0 <= int(does.get("due") or 0) <= 365:
         raise Invalid(_("Between 0 and 365 working days."), field="due")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from otdel.automation.kinds import SAID
 from otdel.automation.models import Firing, Rule
 from otdel.billing.models import Invoice
 from otdel.core.errors import NotFound
@@ -15,6 +16,7 @@ from otdel.customers import actions as customers
 from otdel.customers.models import Customer
 from otdel.deals import actions as deals
 from otdel.deals.models import Deal, Lead
+from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
 from otdel.org.queries import calendar, company_of, zone_of
 from otdel.tasks.actions import create_tasks
@@ -29,6 +31,14 @@ MODELS: dict[str, Any] = {
     "invoice": Invoice,
     "task": Task,
     "person": Person,
+}
+PATHS = {
+    "deal": "/deals/{}/",
+    "lead": "/leads/{}/",
+    "customer": "/customers/{}/",
+    "invoice": "/money/invoices/{}/",
+    "task": "/tasks/{}/",
+    "person": "/people/{}/",
 }
 Made = tuple[str, dict[str, Any]]
 Doing = Callable[[Rule, Person, Firing, datetime], Made]
@@ -46,10 +56,30 @@ def _record(firing: Firing) -> Any:
     return found
 
 
+def _receiver(rule: Rule, owner: Person, firing: Firing, record: Any) -> int:
+    """Whoever answers for the record, their head, or whoever wrote the rule."""
+    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
+    to = {"OWNER": whose.pk, "HEAD": head_over(whose), "CREATOR": owner.pk}[rule.does["to"]]
+    return int(to or owner.pk)
+
+
+def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    record = _record(firing)
+    to = _receiver(rule, owner, firing, record)
+    told = Told(
+        SAID,
+        to,
+        f"{SAID}:{rule.pk}:{firing.kind}:{firing.record_id}:{firing.key}",
+        _filled(rule.does["title"], firing, record),
+        PATHS[firing.kind].format(firing.record_id),
+        params={"text": _filled(rule.does.get("text", ""), firing, record)},
+    )
+    return Firing.Outcome.DONE, {"told": tell([told], now)}
+
+
 def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
     record, does = _record(firing), rule.does
-    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
-    to = {"OWNER": whose.pk, "HEAD": head_over(whose), "CREATOR": owner.pk}[does["to"]]
+    to = _receiver(rule, owner, firing, record)
     zone, due = zone_of(owner), int(does.get("due") or 0)
     days = calendar(company_of(owner).country)
     values = TaskValues(
@@ -59,7 +89,7 @@ def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
         needs_acceptance=bool(does.get("accept")),
         **_about(firing, record),
     )
-    made = create_tasks(by=owner, values=values, to=To(people=(to or owner.pk,)), now=now)
+    made = create_tasks(by=owner, values=values, to=To(people=(to,)), now=now)
     return Firing.Outcome.DONE, {"task": made[0].pk}
 
 
@@ -117,6 +147,7 @@ def _webhook(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
 
 
 DOING: dict[str, Doing] = {
+    Rule.Then.NOTICE: _notice,
     Rule.Then.TASK: _task,
     Rule.Then.TEMPLATE: _template,
     Rule.Then.TAG: _tag,

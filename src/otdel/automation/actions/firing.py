@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from otdel.automation.actions.doing import do
+from otdel.automation.kinds import STOPPED
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
 from otdel.automation.queries.matching import matching
@@ -21,9 +22,10 @@ from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Refusal
 from otdel.core.models import Event
+from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
 from otdel.org.queries import company, zone_of
-from otdel.org.rules import may_sign_in
+from otdel.org.rules import is_administrator, may_sign_in
 
 log = logging.getLogger(__name__)
 Outcome = Firing.Outcome
@@ -127,3 +129,15 @@ def _stop(rule: Rule, why: str, now: datetime) -> None:
     rule.is_on, rule.stop, rule.updated_at = False, why, now
     rule.save()
     journal.record("rule.stopped", rule, by=None, at=now, why=why)
+    keepers = [pk for pk in _keepers() if pk != rule.owner_id]
+    told = [
+        Told(STOPPED, pk, f"{STOPPED}:{rule.pk}:{now.isoformat()}:{pk}", rule.name, f"/rules/{rule.pk}/")
+        for pk in (*keepers, rule.owner_id)
+    ]
+    tell(told, now)
+
+
+def _keepers() -> list[int]:
+    """Return the administrators: whoever may change both settings and people."""
+    rows = Person.objects.filter(is_active=True, employed_to=None).select_related("role")
+    return [person.pk for person in rows if is_administrator(person.role.rights)][:20]

@@ -55,6 +55,7 @@ class RuleForm(forms.Form):
 
     DOES = {
         "TASK": ("title", "text", "to", "due", "accept"),
+        "NOTICE": ("title", "text", "to"),
         "TEMPLATE": ("template",),
         "TAG": ("tag",),
         "STAGE": ("stage",),

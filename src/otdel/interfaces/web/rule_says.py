@@ -58,7 +58,7 @@ class Sayer:
     def then(self, rule: Any) -> str:
         does, words = rule.does, str(rule.get_then_display())
         match rule.then:
-            case "TASK":
+            case "TASK" | "NOTICE":
                 who = str(dict(WHO).get(does.get("to", ""), ""))
                 return f"{words} “{does.get('title', '')}”: {who}"
             case "TAG":

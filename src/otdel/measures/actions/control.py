@@ -10,9 +10,11 @@ from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid
 from otdel.measures import access
+from otdel.measures.kinds import DECLARED
 from otdel.measures.models import ManualControl
 from otdel.measures.queries.controls import declaration
 from otdel.measures.rules import LONGEST, AlreadyControlled, ControlValues, check_control, clean_note
+from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
 from otdel.org.queries import zone_of
 
@@ -64,6 +66,10 @@ def declare(*, by: Person, values: ControlValues, now: datetime) -> ManualContro
     journal.record(
         "control.declared", control, by=by, at=now, person=values.person_id, unit=values.unit_id, until=values.until
     )
+    who, url = found.person or found.unit, f"/plan/control/{control.pk}/"
+    receivers = [pk for pk in (values.person_id, values.reviewer_id) if pk and pk != by.pk]
+    told = [Told(DECLARED, pk, f"{DECLARED}:{control.pk}:{pk}", who, url) for pk in receivers]
+    tell(told, now)
     return control
 
 

@@ -14,12 +14,15 @@ from otdel.core.errors import Invalid, NotFound
 from otdel.customers import access as customers
 from otdel.deals import access as deals
 from otdel.measures import access, rules
+from otdel.measures.kinds import ACCEPTED, HANDED, RETURNED
 from otdel.measures.models import DayAction, DayNorm, DayPlan
 from otdel.measures.queries.days import day_card
 from otdel.measures.rules import ActionValues
+from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
 from otdel.org.queries import calendar, company_of, zone_of
 from otdel.tasks.actions import create_tasks
+from otdel.tasks.actions.templates import head_over
 from otdel.tasks.rules import TaskValues, To, end_of
 
 State = DayPlan.State
@@ -143,6 +146,7 @@ def hand_in(*, by: Person, day_id: int, note: str, now: datetime) -> DayPlan:
     plan.reported_at = plan.reported_at or now
     plan.save()
     journal.record("day.handed_in", plan, by=by, at=now, note=plan.note)
+    _tell(HANDED, plan, head_over(by) or plan.control.declared_by_id, now, title=by.short_name)
     return plan
 
 
@@ -170,6 +174,7 @@ def accept_day(*, by: Person, day_id: int, verdict: Verdict, now: datetime) -> D
     if verdict.next_title.strip():
         plan.next_task = _next(by, plan, verdict, now)
     plan.save()
+    _tell(ACCEPTED, plan, plan.person_id, now, text=plan.comment)
     journal.record("day.accepted", plan, by=by, at=now, grade=grade, comment=plan.comment, task=plan.next_task_id)
     return plan
 
@@ -184,7 +189,13 @@ def return_day(*, by: Person, day_id: int, comment: str, now: datetime) -> DayPl
     plan.returned_times += 1
     plan.save()
     journal.record("day.returned", plan, by=by, at=now, comment=plan.comment)
+    _tell(RETURNED, plan, plan.person_id, now, text=plan.comment)
     return plan
+
+
+def _tell(kind: str, plan: DayPlan, person_id: int, now: datetime, title: str = "", text: str = "") -> None:
+    key = f"{kind}:{plan.pk}:{plan.returned_times}"
+    tell([Told(kind, person_id, key, title, f"/plan/control/days/{plan.pk}/", params={"text": text[:200]})], now)
 
 
 def _freeze(by: Person, plan: DayPlan) -> None:

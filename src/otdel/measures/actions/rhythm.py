@@ -19,11 +19,13 @@ from otdel.core.calendar import Calendar
 from otdel.core.periods import Period
 from otdel.core.worktime import WorkTime
 from otdel.deals.models import Deal
+from otdel.measures.kinds import PLAN, PROPOSED
 from otdel.measures.models import ControlDay, DayAction, DayNorm, DayPlan, ManualControl, Norm
 from otdel.measures.queries.candidates import Candidate, candidates
 from otdel.measures.queries.controls import streak_of
 from otdel.measures.queries.standing import standing
 from otdel.measures.rules import NormRow, days_due, evening, norms_for, period_on
+from otdel.notifications.actions.telling import Told, tell
 from otdel.org import access as org
 from otdel.org.models import Membership, Person
 from otdel.org.queries import CompanySettings, calendar, company
@@ -103,6 +105,8 @@ def make_day(*, by: Person | None, control_id: int, person_id: int, day: date, n
         found = candidates(person_id, day, period, ZoneInfo(settings.time_zone), settings.active_days)
     DayAction.objects.bulk_create(_action(plan, place, each) for place, each in enumerate(found))
     journal.record("day.planned", plan, by=by, at=now, person=person_id, day=day, actions=len(found))
+    if not late:
+        tell([Told(PLAN, person_id, f"{PLAN}:{plan.pk}", url=f"/plan/control/days/{plan.pk}/")], now)
     return plan
 
 
@@ -199,3 +203,9 @@ def _propose(control: ManualControl, by: Person | None, today: date, now: dateti
         return
     control.save()
     journal.record("control.proposed", control, by=by, at=now, proposal=control.proposal)
+    who = str(control.person or control.unit)
+    told = [
+        Told(PROPOSED, pk, f"{PROPOSED}:{control.pk}:{today}:{pk}", who, f"/plan/control/{control.pk}/")
+        for pk in {control.declared_by_id, control.reviewer_id}
+    ]
+    tell(told, now)
