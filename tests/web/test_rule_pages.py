@@ -58,7 +58,7 @@ def test_sentence_is_written_tried_switched_on_and_fires(firm, signed, django_as
     with django_assert_num_queries(6):
         page = text_of(client.get(f"/rules/{rule.pk}/"))
     assert "A-8" in page
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = text_of(client.get("/rules/"))
     assert "When an invoice is overdue by so many days (3 days)" in page
     assert client.post(f"/rules/{rule.pk}/drop/").status_code == 302
