@@ -108,6 +108,7 @@ SAID: dict[str, dict[str, object]] = {"letter_link": {"token": "forged"}, "notic
 OF_NOTICES = {
     "notice_open": "notice", "reminder_remove": "reminder", "absence_remove": "absence",
     "reminder_rule": "rule", "reminder_rule_own": "rule",
+    "rule": "sentence", "rule_edit": "sentence", "rule_switch": "sentence", "rule_drop": "sentence",
 }  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def make_world() -> World:
     annas["template"], annas["repeat"] = _repeated(firm)
     annas |= _told(firm, firm.anna, ANNAS)
     veras |= _told(firm, firm.vera, VERAS)
-    annas["rule"] = _rule(firm)
+    annas["sentence"] = _rule(firm)
     _mixed(firm)
     annas["import"] = _import(firm)
     return World(firm, annas, veras)
