@@ -6,12 +6,13 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from stdnum.ru import inn, ogrn
@@ -21,13 +22,17 @@ from otdel.billing.models import Invoice, Payment, Product, Shipment, ShipmentLi
 from otdel.core.calendar import Calendar
 from otdel.core.errors import NotAllowed
 from otdel.core.models import Event, FieldChange
+from otdel.core.periods import Period
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal, Lead, Stage, StageChange
 from otdel.demo import actions, firm, queries
 from otdel.demo.world import World
 from otdel.org.models import Company, Membership, Person, Unit
 from otdel.plans.models import Metric, Plan, PlanLine
+from otdel.tasks.models import Repeat, Task
+from otdel.tasks.queries import Asked, efficiency
 
+MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 SMALL = 0.08
@@ -315,3 +320,24 @@ def test_signin_prints_five_lines(company):
     assert len(lines) == 6
     assert firm.BY_KEY[firm.HEAD].email in out.getvalue()
     assert "http" not in out.getvalue()
+
+
+# what people asked of one another
+
+
+def test_tasks_are_at_every_stage_and_keep_the_order_of_time(company):
+    states = dict(Task.objects.values_list("state").annotate(count=Count("pk")))
+    assert {"NEW", "SEEN", "WORK", "REVIEW", "DONE"} <= set(states)
+    assert Task.objects.filter(state__in=("NEW", "SEEN", "WORK"), deadline__lt=NOW).exists()
+    assert Task.objects.filter(state="DONE", grade="").exists()
+    wrong = Q(created_at__gt=NOW) | Q(seen_at__lt=F("created_at")) | Q(done_at__gt=NOW) | Q(done_at__lt=F("created_at"))
+    assert not Task.objects.filter(wrong).exists()
+    assert not Task.objects.filter(state="DONE", done_at=None).exists()
+    assert Repeat.objects.get().next_at > NOW
+
+
+def test_whoever_the_story_makes_weak_has_the_lower_efficiency(company):
+    by = Person.objects.select_related("role").get(email=f"{firm.HEAD}@{firm.DOMAIN}")
+    asked = Asked(Period.parse("2026-H2"), NOW, MOSCOW, Calendar("RU"))
+    found = {row.name.split()[0]: row.asked.score for row in efficiency(by, asked).rows if row.asked.due}
+    assert found["Кузнецов"] + 0.15 < found["Морозова"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from ledger import fresh
+from ledger import fresh, make_customer, make_deal
 from people import NOW
 
+from otdel.activities.models import Activity
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.tasks import actions, queries, rules
 from otdel.tasks.models import Task
+from otdel.tasks.queries import steps
 from otdel.tasks.rules import TaskValues, To
 
 
@@ -125,3 +127,30 @@ def test_answers_of_both_sides(firm):
     for wrong in ({"answer_by": NOW - timedelta(hours=1)}, {"accept_hours": 0}):
         with pytest.raises(Invalid):
             one(firm.boris, firm.vera, **wrong)
+
+
+# no next step
+
+
+def test_what_has_no_next_step_is_counted_and_opened(firm):
+    lutik, roza = make_customer(firm.anna), make_customer(firm.anna, "Roza")
+    deal = make_deal(firm.anna, lutik)
+    make_deal(firm.anna, roza, closed_on=NOW.date())
+    make_deal(firm.vera, make_customer(firm.vera, "Mak"))
+
+    def counted(who=firm.anna):
+        found = steps.without_step(fresh(who))
+        assert steps.without_step_of(fresh(firm.olga), [who.pk]) == {who.pk: found}
+        return found.deals, found.customers
+
+    assert counted() == (1, 2)
+    assert steps.without_step_of(fresh(firm.anna), [firm.vera.pk]) == {firm.vera.pk: steps.WithoutStep(0, 0)}
+    task = one(firm.anna, firm.anna, deal_id=deal.pk)
+    assert counted() == (0, 1)
+    do("submit_task", firm.anna, task)
+    assert counted() == (1, 2)
+    about = {"deal": deal, "customer": lutik, "owner": firm.anna, "created_at": NOW, "updated_at": NOW}
+    call = Activity.objects.create(kind="CALL", at=NOW, day=NOW.date(), is_done=False, **about)
+    assert counted() == (0, 1)
+    Activity.objects.filter(pk=call.pk).update(is_done=True)
+    assert counted() == (1, 2)

@@ -247,3 +247,20 @@ def test_efficiency_its_rows_and_its_cost(firm, signed, django_assert_num_querie
     mine = text_of(signed("anna").get(f"/tasks/efficiency/?period={period}&person={firm.boris.pk}"))
     assert "Abramova Anna" in mine
     assert "Belov" not in mine.partition("<main")[2]
+
+
+# no next step
+
+
+def test_lists_open_what_has_no_next_step(firm, signed):
+    busy, idle = make_deal(firm.anna, title="Busy"), make_deal(firm.anna, title="Idle")
+    give(firm.anna, firm.anna, deal_id=busy.pk)
+    client = signed("anna")
+    page = text_of(client.get("/deals/?state=open&owner=me&step=none"))
+    assert idle.title in page
+    assert busy.title not in page
+    assert "Without a next step" in page
+    make_customer(firm.anna, "Silent")
+    assert "Silent" in text_of(client.get("/customers/?owner=me&step=none"))
+    team = text_of(signed("boris").get("/tasks/team/"))
+    assert f"/deals/?step=none&owner={firm.anna.pk}" in team

@@ -183,7 +183,7 @@ def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num
     give(firm.boris, firm.anna)
     give(firm.anna, firm.anna, title="Private", is_private=True, deadline=timezone.now() - timedelta(hours=1))
     boris = signed("boris")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         page = text_of(boris.get("/tasks/team/"))
     assert "Abramova Anna" in page
     assert "Volkova" not in page

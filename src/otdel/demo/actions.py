@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 
 from otdel.core import journal
 from otdel.core.errors import Conflict
-from otdel.demo import clients, control, firm, people
+from otdel.demo import chores, clients, control, firm, people
 from otdel.demo.days import Days
 from otdel.demo.targets import Targets
 from otdel.demo.trade import Trade
@@ -59,6 +59,7 @@ def make_demo(
     _write_records(world)
     tell(_("Writing money and plans"))
     _write_money(world)
+    _write_tasks(world, now)
     control.live(world, now)
     journal.record("demo.made", company, by=None, at=now, seed=seed)
     with connection.cursor() as cursor:
@@ -164,6 +165,20 @@ def _write_money(world: World) -> None:
         world.shipment_lines,
         world.plans,
         world.plan_lines,
+    )
+    for rows in tables:
+        _pour(rows)
+
+
+def _write_tasks(world: World, now: datetime) -> None:
+    chores.live(world, now)
+    tables: tuple[Sequence[models.Model], ...] = (
+        world.templates,
+        world.repeats,
+        world.tasks,
+        world.lines_to_do,
+        world.comments,
+        world.moves,
     )
     for rows in tables:
         _pour(rows)

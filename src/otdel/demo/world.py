@@ -30,6 +30,7 @@ from otdel.demo.days import Days
 from otdel.demo.words import Word
 from otdel.org.models import Membership, Person, Role, Unit
 from otdel.plans.models import Plan, PlanLine
+from otdel.tasks.models import ChecklistItem, DeadlineMove, Repeat, Task, TaskComment, Template
 
 M = TypeVar("M", bound=models.Model)
 
@@ -104,6 +105,12 @@ class World:
         self.shipment_lines: list[ShipmentLine] = []
         self.plans: list[Plan] = []
         self.plan_lines: list[PlanLine] = []
+        self.tasks: list[Task] = []
+        self.lines_to_do: list[ChecklistItem] = []
+        self.comments: list[TaskComment] = []
+        self.moves: list[DeadlineMove] = []
+        self.templates: list[Template] = []
+        self.repeats: list[Repeat] = []
         self.tally = Tally()
         self._spans: dict[str, list[tuple[date, date, str]]] = {}
         self._last: dict[type[models.Model], int] = defaultdict(int)

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from otdel.activities import queries as activities
@@ -31,8 +32,9 @@ from otdel.org.rules import Right
 from otdel.tasks import actions, queries, rules
 from otdel.tasks.queries import steps
 
-SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded")
-HOT = ("overdue", "unopened", "returned", "accept", "declined")
+SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded", "mentions")
+STEP_LABELS = {"deals": lazy("Deals without a next step"), "customers": lazy("Customers without a next step")}
+HOT = ("overdue", "unopened", "returned", "accept", "declined", "mentions")
 
 
 def _local(request: PersonRequest) -> datetime:
@@ -49,6 +51,8 @@ def counters(request: PersonRequest) -> HttpResponseBase:
     """Numbers for the rail, the bell and the title, asked for once a page is there. Two queries."""
     found = queries.counters(request.user, _local(request))
     rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
+    idle = steps.without_step(request.user)
+    rooms |= {reverse("deals"): idle.deals, reverse("customers"): idle.customers}
     rooms[reverse("notices")] = news = unread_count(request.user)
     said = {"counters": {"rooms": rooms, "total": found.attention, "news": news}, **live.offer(request)}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said), "Cache-Control": "no-store"})
@@ -200,24 +204,36 @@ def team(request: PersonRequest) -> HttpResponseBase:
     unit = read_id(request.GET.get("unit", ""))
     tree = access.tree_for(request.user)
     found = queries.team(request.user, _local(request), unit if unit in tree.nodes else None)
+    idle = steps.without_step_of(request.user, [row.id for row in found.rows])
     codes = (*SHOWN, "attention")
     fmt = formats.current()
     context = {
         "tabs": tabs("task_team"),
-        "heads": [queries.LABELS_OF[code] for code in codes],
+        "heads": [*(queries.LABELS_OF[code] for code in codes), *STEP_LABELS.values()],
         "rows": [
             {
                 "name": row.name,
                 "url": f"{reverse('task_board')}?{urlencode({'who': row.id})}",
-                "cells": [_cell(code, getattr(row.counters, code), row.id, fmt) for code in codes],
+                "cells": [_cell(code, getattr(row.counters, code), row.id, fmt) for code in codes]
+                + [_idle_cell(code, getattr(idle[row.id], code), row.id, fmt) for code in STEP_LABELS],
             }
             for row in found.rows
         ],
-        "total": [fmt.number(getattr(found.total, code)) for code in codes],
+        "total": [fmt.number(getattr(found.total, code)) for code in codes]
+        + [fmt.number(sum(getattr(each, code) for each in idle.values())) for code in STEP_LABELS],
         "units": unit_options(request, unit),
         "unit": tree.nodes[unit].name if unit and unit in tree.nodes else _("All departments"),
     }
     return TemplateResponse(request, "tasks/team.html", context)
+
+
+def steps_url(code: str, person_id: int) -> str:
+    """Return the list of the deals, or customers, of a person that have no next step."""
+    return f"{reverse(code)}?{urlencode(steps.ROWS | {'owner': str(person_id)})}"
+
+
+def _idle_cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:
+    return fmt.number(count), steps_url(code, person_id) if count else "", False
 
 
 def _cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from otdel.activities.models import Activity
 from otdel.core.listing import Flag, Listing
+from otdel.customers.access import visible_to as visible_customers
 from otdel.customers.models import Customer
+from otdel.deals.access import visible_to as visible_deals
 from otdel.deals.models import Deal
 from otdel.org.models import Person
 from otdel.tasks.models import Task
@@ -53,6 +55,19 @@ def without_step(person: Person) -> WithoutStep:
     customers = Customer.objects.filter(customer_without_step(), **own).order_by().values("pk")
     found = Person.objects.filter(pk=person.pk).values_list(_CountOf(deals), _CountOf(customers))
     return WithoutStep(*found.get())
+
+
+def without_step_of(person: Person, ids: list[int]) -> dict[int, WithoutStep]:
+    """Count those of each of these people, of what the person may see. Two queries."""
+    rows = (
+        visible_deals(person).filter(deal_without_step(), owner_id__in=ids),
+        visible_customers(person).filter(customer_without_step(), owner_id__in=ids),
+    )
+    deals, customers = (
+        dict(each.order_by().values("owner_id").annotate(number=Count("pk")).values_list("owner_id", "number"))
+        for each in rows
+    )
+    return {pk: WithoutStep(deals.get(pk, 0), customers.get(pk, 0)) for pk in ids}
 
 
 _NONE = _("Without a next step")

@@ -4,7 +4,7 @@ const words = data.words ?? {};
 const tools = [
   ["B", words.bold, "b", (field) => around(field, "**", "**")],
   ["•", words.list, "", (field) => lines(field)],
-  ["🔗", words.link, "k", (field) => around(field, "[", "](https://)")],
+  ["↗", words.link, "k", (field) => around(field, "[", "](https://)")],
 ];
 
 export function mountEditors(root) {
