@@ -18,7 +18,7 @@ from django.db import IntegrityError, connection, models, transaction
 from otdel.core.act import action, batch
 from otdel.core.models import FieldChange
 
-PORTION = 20_000
+PORTION = 5_000
 # Counted from other rows by the program: they say nothing of a person's work.
 DERIVED = ("unit_id", "paid", "total")
 Step = tuple[str, str]  # operation and subject type
