@@ -14,14 +14,15 @@ from django.test import Client
 from django.utils import timezone
 
 from otdel.activities.models import Activity
-from otdel.bench import fill, prepare, report
+from otdel.bench import fill, prepare, refill, report
 from otdel.bench.fill import Fill, Size
 from otdel.bench.load import BadAnswer, Ratio, Target, in_turns, measure, ratio
 from otdel.billing.models import Payment, Shipment, ShipmentLine
 from otdel.core.models import FieldChange
 from otdel.deals.models import Deal, StageChange
 from otdel.org.models import Membership, Person, Unit
-from otdel.plans.models import ChangedDay, PlanLine
+from otdel.plans.actions import facts
+from otdel.plans.models import ChangedDay, FactDay, PlanLine
 
 TINY = Size("tiny", 300, 61)
 TODAY = date(2026, 11, 20)
@@ -213,3 +214,24 @@ def test_table_goes_between_its_marks(tmp_path):
     assert text.endswith("after\n")
     assert "old" not in text
     assert "| deal card | 10k | 0.40 (0.40–0.40) ✗ | 105 | 5 | 1.10 (1.10–1.10) |" in text
+
+
+def test_what_keeping_a_day_costs_is_measured_and_taken_back(filled):
+    facts.refill()
+    before = list(FactDay.objects.order_by("pk").values())
+
+    found = refill.main("tiny")
+    table = report.refill_table(found)
+
+    assert {each["source"] for each in found} >= {"payments", "shipments", "activities"}
+    assert "| payments | tiny |" in table
+    assert list(FactDay.objects.order_by("pk").values()) == before
+
+
+def test_data_is_known_again_after_a_column_was_added(filled):
+    assert fill.is_filled(TINY, TODAY)
+    with connection.cursor() as cursor:
+        cursor.execute("alter table org_unit add column added integer")
+        assert fill.is_filled(TINY, TODAY)
+        cursor.execute("alter table org_unit drop column position")
+    assert not fill.is_filled(TINY, TODAY)

@@ -40,6 +40,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="make the data again")
     parser.add_argument("--drop", action="store_true", help="remove the databases of the bench and stop")
     parser.add_argument("--imports", action="store_true", help="imports instead of pages: rows a second and memory")
+    parser.add_argument("--refill", action="store_true", help="what keeping the facts of a changed day costs, instead")
     parser.add_argument(
         "--rows", type=int, default=50_000, help="of an imported file; sales and payments also with ten times as many"
     )
@@ -60,6 +61,8 @@ def main(arguments: Sequence[str]) -> int:
                 drop(settings.database, size)
         if given.drop:
             return 0
+        if given.refill:
+            return measure_refill(settings.database, sizes, given)
         if given.imports:
             return measure_imports(settings.database, given)
         allow_fast_filling(server)
@@ -68,6 +71,22 @@ def main(arguments: Sequence[str]) -> int:
     print(text)
     if given.write:
         report.write(DOC, text)
+    return 0
+
+
+def measure_refill(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -> int:
+    found = []
+    for size in sizes:
+        create(database, size)
+        prepare(size)
+        command = [sys.executable, "-m", "otdel.bench.refill", size]
+        done = subprocess.run(command, env=_environ(size), stdout=subprocess.PIPE, check=True)
+        found += json.loads(done.stdout.splitlines()[-1])
+    found.sort(key=lambda each: str(each["source"]))
+    text = f"{machine()}.\n\n{report.refill_table(found)}"
+    print(text)
+    if given.write:
+        report.write(DOC, text, report.REFILL)
     return 0
 
 

@@ -6,11 +6,13 @@ import argparse
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from otdel.bench.load import Ratio
 
 PAGES = ("<!-- bench: begin -->", "<!-- bench: end -->")
 IMPORTS = ("<!-- imports: begin -->", "<!-- imports: end -->")
+REFILL = ("<!-- refill: begin -->", "<!-- refill: end -->")
 SOME_IMPORTS = ("<!-- some imports: begin -->", "<!-- some imports: end -->")
 ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
 
@@ -56,6 +58,19 @@ def table(results: list[Result], machine: str, given: argparse.Namespace) -> str
             )
     told = f"{machine}; {given.rounds} rounds of {given.seconds:g} s, {given.connections} connections."
     return "\n".join([told, "", *rows])
+
+
+def refill_table(found: list[dict[str, Any]]) -> str:
+    head = (
+        "| records | deals | a day, times its bare sum | a month of days together, times theirs | days a second |\n"
+        "|---|--:|--:|--:|--:|"
+    )
+    rows = [
+        f"| {each['source']} | {each['size']} | {each['one']['times']:.1f} | {each['many']['times']:.1f} "
+        f"| {each['days'] / each['many']['seconds']:.0f} |"
+        for each in found
+    ]
+    return "\n".join([head, *rows])
 
 
 def write(path: Path, text: str, marks: tuple[str, str] = PAGES) -> None:
