@@ -1,7 +1,7 @@
 """`kill -9` of the web server, the worker and the database under load: nothing lost, nothing twice.
 
 The program runs as `./otdel run` runs it. Olga approves plans, Boris types numbers, Zoya records payments, all by HTTP
-and at once, while one process after another is killed. The import has a test of its own, files/test_import_crash.py.
+and at once, while one process after another is killed. Imports have tests of their own in files/.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+import running
 from running import Program, kill, wait_until
 
 pytestmark = pytest.mark.slow
+program = running.program  # the fixture
 
 
 @dataclass
