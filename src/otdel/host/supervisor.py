@@ -130,7 +130,7 @@ def live(settings: Environment) -> processes.Command:
         sys.executable, "-m", "granian", "--interface", "asgi", "otdel.interfaces.live.app:application",
         "--host", settings.host, "--port", str(settings.live_port),
         "--http", "1", "--no-ws", "--workers", "1", "--backpressure", "8192", "--backlog", "1024",
-        "--respawn-failed-workers", "--workers-kill-timeout", "5",
+        "--respawn-failed-workers", "--workers-kill-timeout", "2",  # open pages never end by themselves
         "--log-level", "warning",
     ]  # fmt: skip
 

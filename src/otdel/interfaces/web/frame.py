@@ -200,7 +200,9 @@ def tasks(lang: str, may_create: bool) -> SafeString:
     """Return what asks for the counters once the page is there, and the empty dialog of a new task."""
     url = address("task_counters")
     when = ("load", *(f"{each} from:body" for each in ASKED_AGAIN), "every 60s")
-    asks = f'<div hidden hx-get="{url}" hx-trigger="{", ".join(when)}" hx-sync="this:replace" hx-swap="none" {SILENT}>'
+    asks = (
+        f'<div hidden hx-get="{url}" hx-trigger="{", ".join(when)}" hx-sync="this:queue last" hx-swap="none" {SILENT}>'
+    )
     return mark_safe(f"{asks}</div>{_task_dialog() if may_create else ''}")
 
 
