@@ -230,7 +230,17 @@ def test_plan_is_given_out_to_people(firm, signed, draft):
     client = signed("boris")
     assert client.post(f"/plans/{draft.pk}/spread/", {"unit": firm.north.pk}).status_code == 302
     parts = dict(draft.lines.exclude(person=None).values_list("person__first_name", "amount"))
-    assert parts == {"Anna": Decimal(250), "Boris": Decimal(250)}
+    assert parts == {"Anna": Decimal(500)}  # Boris heads them and has no number of his own
+
+
+def test_a_head_who_has_a_number_shares_in_it(firm, signed, draft):
+    PlanLine.objects.create(
+        plan=draft, metric=draft.metric, unit=firm.north, person=firm.boris, amount=300,
+        starts_on=APRIL[0], ends_on=APRIL[1],
+    )  # fmt: skip
+    signed("boris").post(f"/plans/{draft.pk}/spread/", {"unit": firm.north.pk})
+    parts = dict(draft.lines.exclude(person=None).values_list("person__first_name", "amount"))
+    assert parts == {"Anna": Decimal(200), "Boris": Decimal(300)}
 
 
 def test_line_by_segment_appears_with_a_zero(firm, signed, draft):

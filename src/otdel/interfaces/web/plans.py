@@ -382,10 +382,10 @@ _LISTS = _Lazy()
 
 @submission
 def spread(request: PersonRequest, plan_id: int) -> HttpResponse:
-    unit = request.POST.get("unit", "")
+    shown, unit = grid(request.user, plan_id), request.POST.get("unit", "")
     if not unit.isdecimal() or len(unit) > 15:
         raise Invalid(_("Choose the department whose plan is given out."))
-    people = _to_give(request, grid(request.user, plan_id), int(unit))
+    people = _to_give(request, shown, int(unit))
     actions.spread_plan(by=request.user, plan_id=plan_id, unit_id=int(unit), people=people, now=request.now)
     messages.success(request, _("The plan of the department is given out to its people."))
     return HttpResponseRedirect(reverse("plan_grid", args=[plan_id]))
