@@ -59,7 +59,7 @@ class Story:
         return Person.objects.select_related("role").get(pk=self.world.people[key].pk)
 
     def _worst(self) -> Person:
-        """Return the manager whose payments were furthest behind when it began."""
+        """Return the manager whose payments were behind by the most money when it began."""
         company = company_of(self.head)
         before, since = self.world.days.worked(self.days[0] - timedelta(days=4)), self.days[0]
         found: list[tuple[Decimal, str]] = []
@@ -76,8 +76,8 @@ class Story:
                 company=company,
                 calendar=self.world.days.calendar,
             )
-            if where.attainment is not None:
-                found.append((where.attainment, worker.key))
+            if where.expected is not None:
+                found.append((where.fact - where.expected, worker.key))
         return self._person(min(found)[1] if found else firm.FADING)
 
     def at(self, day: date, hour: int, minute: int = 0) -> datetime:

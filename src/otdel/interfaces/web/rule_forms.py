@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from otdel.automation.rules import ABOUT, CAN, COUNTS_DAYS, RuleValues
 from otdel.core.listing import Asking
@@ -36,7 +37,9 @@ class RuleForm(forms.Form):
         max_length=250,
         help_text=lazy("{record} and {customer} become names."),
     )
-    text = forms.CharField(label=lazy("Details"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=pgettext_lazy("task", "Details"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
     to = forms.ChoiceField(label=lazy("To whom"), choices=WHO)
     due = forms.IntegerField(label=lazy("In how many working days"), min_value=0, max_value=365, initial=1)
     accept = forms.BooleanField(label=lazy("I accept the work"), required=False)
