@@ -118,6 +118,13 @@ def _create(request: PersonRequest, data: dict[str, Any]) -> Any:
     )
 
 
+def _earlier(period: Period, which: str) -> Period:
+    try:
+        return period.previous if which == "previous" else period.same_last_year
+    except ValueError:
+        raise Invalid(_("There is no period that early."), field="start") from None
+
+
 def _starting(
     request: PersonRequest, data: dict[str, Any], period: Period, columns: list[Period]
 ) -> dict[Any, Decimal]:
@@ -132,7 +139,7 @@ def _starting(
                 step=step_of(data["metric"], data["total"]),
             )
         case "previous" | "last_year" as which:
-            earlier = period.previous if which == "previous" else period.same_last_year
+            earlier = _earlier(period, which)
             found = basis.from_earlier_plan(
                 request.user,
                 metric=data["metric"],

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_day, read_id
-from otdel.core.periods import Kind, Period
+from otdel.core.periods import FIRST_YEAR, LAST_YEAR, Kind, Period
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import formats, marks, task_gantt, task_says
 from otdel.interfaces.web.task_forms import moment_of
@@ -26,6 +26,8 @@ from otdel.org.rules import Right
 from otdel.tasks import actions, queries
 
 IN_A_DAY = 6
+# a year off the ends of the calendar, so that there is always a month before and after
+EARLIEST, LATEST = date(FIRST_YEAR + 1, 1, 1), date(LAST_YEAR - 1, 12, 31)
 
 
 @page
@@ -34,6 +36,7 @@ def calendar(request: PersonRequest) -> HttpResponseBase:
     access.require(request.user, "task", Right.VIEW)
     asked, who = request.GET, request.GET.get("who", "")
     day, weekly = read_day(asked.get("day", "")) or request.today, asked.get("view") == "week"
+    day = min(max(day, EARLIEST), LATEST)
     period = Period.of(Kind.WEEK if weekly else Kind.MONTH, day)
     first = period.start - timedelta(days=period.start.weekday())
     last = period.last + timedelta(days=6 - period.last.weekday())

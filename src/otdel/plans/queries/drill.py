@@ -12,7 +12,7 @@ from django.db import connection
 
 from otdel.activities.models import Activity
 from otdel.billing.models import Payment, Shipment
-from otdel.core.periods import Period
+from otdel.core.periods import FIRST_YEAR, Period
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal
 from otdel.org import access as org_access
@@ -26,6 +26,7 @@ from otdel.plans.queries.facts import NO_UNIT, Whose
 from otdel.plans.queries.place import CUTS, BoardQuery, place_of
 
 PAGE = 100
+EARLIEST = date(FIRST_YEAR, 1, 1)
 ON = "BETWEEN %(first)s AND %(last)s"
 
 
@@ -97,7 +98,8 @@ def drill(
     period = query.board.period
     if level:
         last = min(today, period.last)
-        period = Period.between(last - timedelta(days=company.active_days - 1), last + timedelta(days=1))
+        first = max(last - timedelta(days=company.active_days - 1), EARLIEST)
+        period = Period.between(first, last + timedelta(days=1))
     total = _total(query, whose, period, company.active_days, level=level)
     rows = _rows(query, whose, period, after, limit + 1, today=today, level=level)
     more = (rows[limit - 1][0], int(rows[limit - 1][1])) if len(rows) > limit else None

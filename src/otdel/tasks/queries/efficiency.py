@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 from django.utils.translation import pgettext_lazy
 
 from otdel.core.calendar import Calendar
-from otdel.core.periods import Period
+from otdel.core.periods import FIRST_YEAR, Period
 from otdel.org.models import Person
 from otdel.tasks import access
 from otdel.tasks.models import Task
@@ -181,10 +181,11 @@ def _sum(each: list[Efficiency]) -> Efficiency:
 def trend(person: Person, asked: Asked, ids: list[int]) -> list[tuple[date, Efficiency]]:
     """Return the months up to the end of the period, of these people within the person's reach. One query."""
     last = Period.parse(f"{asked.period.last:%Y-%m}")
-    first = last.plus(1 - TREND_MONTHS)
+    number = min(TREND_MONTHS, (last.start.year - FIRST_YEAR) * 12 + last.start.month)
+    first = last.plus(1 - number)
     span = Asked(Period.between(first.start, last.end), asked.now, asked.zone, asked.calendar)
     rows = _rows(person, span).filter(~OWN, assignee_id__in=ids)
     rows = rows.annotate(month=TruncMonth("judged_by", tzinfo=asked.zone)).values("month")
     found = {row["month"].date(): _read(row) for row in rows.annotate(**_numbers(span, first.start)).order_by()}
-    months = [first.plus(number).start for number in range(TREND_MONTHS)]
+    months = [first.plus(step).start for step in range(number)]
     return [(month, found.get(month, Efficiency())) for month in months]
