@@ -139,8 +139,9 @@ def page(place: int, sizes: list[str], asked: dict[str, Any], given: argparse.Na
     for size in sizes:
         info = asked[size]
         pair = info["pairs"][place]
-        ours = Target(info["port"], pair["page"], info["cookie"], pair["says"])
-        floor = Target(info["port"], pair["floor"], info["cookie"], pair["says"])
+        cookie = info["cookies"][str(pair["person"])]
+        ours = Target(info["port"], pair["page"], cookie, pair["says"])
+        floor = Target(info["port"], pair["floor"], cookie, pair["says"])
         queries[size] = int(ours.check().headers["x-queries"])
         floor.check()
         targets += [ours, floor]

@@ -12,13 +12,13 @@ from django.db import connection
 from otdel.core.periods import Kind, Period
 from otdel.org.rules import PRESETS
 
-VERSION = 4
+VERSION = 5
 MONTHS = 36
 PEOPLE, IN_UNIT = 1000, 30
 DIRECTOR = 1
 LINES_PER_SHIPMENT = 10
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
-ROOMS = ("org", "customers", "deals", "activities", "billing", "plans")
+ROOMS = ("org", "customers", "deals", "activities", "billing", "plans", "tasks")
 # what a column that must have a value gets when nobody gave one
 DEFAULTS = {"text": "''", "character varying": "''", "jsonb": "'{}'", "ARRAY": "'{}'", "boolean": "false",
             "integer": "0", "smallint": "0", "bigint": "0", "numeric": "0"}  # fmt: skip
@@ -64,7 +64,7 @@ class Fill:
             self._go_fast()
             self.cursor.execute("select setseed(0.42)")
             for step in (self._organisation, self._lists, self._customers, self._deals, self._work, self._money,
-                         self._shipments, self._plans):  # fmt: skip
+                         self._shipments, self._plans, self._tasks):  # fmt: skip
                 step()
             self._set_sequences()
             # filling fires no triggers: every day has to be counted
@@ -270,6 +270,20 @@ class Fill:
             "plans_planline", f"org_membership b, {months} where b.unit_id > 1", plan_id="b.unit_id",
             metric="'payments'", unit_id="b.unit_id", person_id="b.person_id", starts_on="m::date",
             ends_on="(m + interval '1 month')::date", amount=usual, is_effective="true",
+        )  # fmt: skip
+
+    def _tasks(self) -> None:
+        """As many open tasks as deals, spread over the people and two months of deadlines around today."""
+        people = self.size.people
+        due = f"timestamptz '{self.today}' + (i * 7919 % 60 - 20) * interval '1 day' + interval '20 hours'"
+        made = f"timestamptz '{self.today}' - (i % 90) * interval '1 day'"
+        self.insert(
+            "tasks_task", f"generate_series(1, {self.size.deals}) i", id="i",
+            title="'Задача ' || i || ' позвонить клиенту'", text="''", creator_id=f"1 + (i * 31 + 7) % {people}",
+            assignee_id=f"1 + (i * 17) % {people}", deal_id="i", customer_id=f"1 + i % {self.size.customers}",
+            priority="2", deadline=due, judged_by=due, first_deadline=due, reason_needed="true",
+            state="(array['SEEN','SEEN','SEEN','NEW','WORK','SEEN','RETURNED','SEEN','REVIEW','WORK'])[1 + i % 10]",
+            seen_at=made, **self._times(made),
         )  # fmt: skip
 
     def _set_sequences(self) -> None:

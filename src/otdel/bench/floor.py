@@ -80,6 +80,35 @@ BOARD_SQL = """
     (select day::text, amount::text, '', '', '', '', '', '', '' from day order by day)
 """
 
+# Tasks: what the page shows and nothing else, each by one query; the counters of a person in another.
+LIVE = "deleted_at is null and state in ('NEW', 'SEEN', 'WORK', 'RETURNED', 'DEFERRED')"
+TASK_SQL = """
+    select t.title, t.state, t.deadline::date::text, c.last_name, c.first_name, a.last_name, a.first_name, k.name,
+        d.title
+    from (select * from tasks_task where {where} order by deadline, id limit {most}) t
+    join org_person c on c.id = t.creator_id
+    join org_person a on a.id = t.assignee_id
+    left join customers_customer k on k.id = t.customer_id
+    left join deals_deal d on d.id = t.deal_id
+    order by t.deadline, t.id
+"""
+COUNTED = """
+    count(*) filter (where deadline < now() and state <> 'REVIEW')::text, count(*) filter (where state = 'NEW')::text,
+    count(*) filter (where deadline >= now() and deadline < current_date + 1 and state <> 'REVIEW')::text,
+    count(*) filter (where state = 'RETURNED')::text, count(*) filter (where state = 'REVIEW')::text
+"""
+COUNTERS_SQL = f"""
+    select {COUNTED} from tasks_task
+    where doers @> array[%(me)s]::bigint[] and {LIVE}
+       or creator_id = %(me)s and deleted_at is null and state in ('REVIEW', 'DECLINED')
+"""
+TEAM_SQL = f"""
+    select p.name, n.* from org_person p join (
+        select who, {COUNTED} from tasks_task, unnest(doers) who
+        where doers && array(select person_id::bigint from org_membership where unit_id = %s) and {LIVE} group by who
+    ) n on n.who = p.id order by 1
+"""
+
 _engine = Engine()
 ROWS: Template = _engine.from_string(
     "<!doctype html><title>Floor</title><p>{{ user }}</p><table>{% for row in rows %}"
@@ -107,6 +136,19 @@ def deals(request: HttpRequest, after: int | None = None) -> HttpResponse:
 def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
     first = _rows(CARD_SQL, [deal_id])[0]
     return _page(request, [first[:-1], *first[-1]])
+
+
+def my_day(request: HttpRequest, person_id: int) -> HttpResponse:
+    rows = _rows(TASK_SQL.format(where=f"doers @> array[{person_id:d}]::bigint[] and {LIVE}", most=100), [])
+    return _page(request, [*_rows(COUNTERS_SQL, {"me": person_id}), *rows])
+
+
+def tasks(request: HttpRequest) -> HttpResponse:
+    return _page(request, _rows(TASK_SQL.format(where="deleted_at is null", most=PAGE), []))
+
+
+def team(request: HttpRequest, unit_id: int) -> HttpResponse:
+    return _page(request, _rows(TEAM_SQL, [unit_id]))
 
 
 def board(request: HttpRequest, start: str, end: str, unit_id: int | None = None) -> HttpResponse:

@@ -43,6 +43,12 @@ class Pair:
     says: str
     # measured right after a change of the records, while its day is still counted live
     after_change: bool = False
+    # whose page it is
+    person: int = fill.DIRECTOR
+
+
+MANAGER = 32  # heads nobody
+TASK = " позвонить клиенту"
 
 
 def main(size: Size) -> dict[str, object]:
@@ -55,7 +61,9 @@ def main(size: Size) -> dict[str, object]:
         print(f"{size.name}: filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     keep_facts(size)
     fill.tidy()
-    return {"cookie": sign_in(fill.DIRECTOR), "pairs": [vars(pair) for pair in pairs(size, today)]}
+    asked = pairs(size, today)
+    cookies = {str(pk): sign_in(pk) for pk in sorted({pair.person for pair in asked})}
+    return {"cookies": cookies, "pairs": [vars(pair) for pair in asked]}
 
 
 def sign_in(person_id: int) -> str:
@@ -79,8 +87,16 @@ def pairs(size: Size, today: date) -> list[Pair]:
         Pair("board of 30 people", f"{reverse('plan')}?{few}", f"{floor}3/", "Фамилия31 "),
         Pair(f"board of {size.people:,} people", f"{reverse('plan')}?{all_people}", floor, "Фамилия31 "),
     ]
+    tasks = [
+        Pair(
+            "my day with counters", reverse("today"), f"/floor/today/{MANAGER}/", " позвонить клиенту", person=MANAGER
+        ),
+        Pair("task list, first page", reverse("tasks"), "/floor/tasks/", " позвонить клиенту"),
+        Pair("tasks of 30 people", f"{reverse('task_team')}?unit=3", "/floor/team/3/", "Фамилия31 "),
+    ]
     return [
         *found,
+        *tasks,
         *(replace(each, name=f"{each.name}, a payment just added", after_change=True) for each in found[3:]),
     ]
 

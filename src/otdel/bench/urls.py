@@ -12,6 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("floor/deals/", floor.deals),
     path("floor/deals/<int:after>/", floor.deals),
     path("floor/deal/<int:deal_id>/", floor.deal),
+    path("floor/today/<int:person_id>/", floor.my_day),
+    path("floor/tasks/", floor.tasks),
+    path("floor/team/<int:unit_id>/", floor.team),
     path("floor/board/<str:start>/<str:end>/", floor.board),
     path("floor/board/<str:start>/<str:end>/<int:unit_id>/", floor.board),
 ]
