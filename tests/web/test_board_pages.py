@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from html import unescape
 from io import BytesIO
@@ -16,6 +16,7 @@ from people import NOW, Firm
 
 from otdel.billing.models import Payment
 from otdel.customers.models import Region
+from otdel.org.models import Person
 from otdel.plans.models import Plan, PlanLine
 
 TODAY = datetime(2026, 3, 17, 9, 0, tzinfo=UTC)
@@ -61,6 +62,33 @@ def test_a_head_sees_where_the_plan_stands(firm, signed):
     assert "−40%" in page
     assert "Volkova" not in page
     assert page.count(">Give a task</a>") == 1
+
+
+def test_rows_kept_drawn_never_show_what_was(firm, signed):
+    """Between two looks come a payment, another name, another language and another day."""
+    client = signed("boris")
+    assert "₽300 is" in text_of(client.get("/plan/"))
+    pay(firm.boris, firm.north, 45, "2026-03-17")
+    paid = text_of(client.get("/plan/"))
+    assert ">345</a>" in paid
+    assert ">300</a>" not in paid
+    assert ">1,400</a>" in paid
+
+    Person.objects.filter(pk=firm.anna.pk).update(last_name="Zimina")
+    Person.objects.filter(pk=firm.boris.pk).update(language="ru")
+    renamed = text_of(client.get("/plan/"))
+    assert "Zimina A." in renamed
+    assert "Abramova A." not in renamed
+    assert "Поручить" in renamed
+    assert "Give a task" not in renamed
+
+    with time_machine.travel(TODAY + timedelta(days=1), tick=False):
+        assert f">{due(text_of(client.get('/plan/')))}<" != f">{due(renamed)}<"
+
+
+def due(page: str) -> str:
+    """What the first row must have brought by today."""
+    return re.findall(r'<td class="num">([^<]*)</td>', page.split("<tbody>")[-1])[1]
 
 
 def test_whoever_is_behind_is_given_a_task_with_the_figures_written_down(firm, signed):

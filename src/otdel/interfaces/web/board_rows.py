@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from html import escape
-from itertools import count
 from typing import Any
 
 from django.urls import reverse
@@ -19,7 +18,7 @@ from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.frame import opens_task
 from otdel.plans.queries.board import Board, BoardQuery, Row, Segment
-from otdel.plans.queries.figures import Figures
+from otdel.plans.queries.figures import Course, Figures
 
 MOST_COLUMNS = 12
 ZERO = Decimal(0)
@@ -67,6 +66,14 @@ class Drills:
         return SafeString(f"{self.base}{who}{only}{end}")
 
 
+@lru_cache(maxsize=8)
+def _drawn(
+    query: BoardQuery, course: Course, lang: str, currency: str | None, top: float, may_give: bool, may_control: bool
+) -> dict[tuple[object, ...], str]:
+    """Return the rows one board was drawn with, by what they say: a payment changes one of a thousand."""
+    return {}
+
+
 class Drawing:
     """What the rows of one board have in common, asked once."""
 
@@ -82,11 +89,26 @@ class Drawing:
         # one scale for all rows, so that bars compare
         self.top = float(max(sizes, default=1))
         self.how = says.How(shown, numbers)
-        self.ids = count()
 
     def rows(self) -> SafeString:
+        """Draw the rows; those whose figures are as they were when the same board was last drawn are at hand."""
         person, unit = self._address_around("person"), self._address_around("unit")
-        return SafeString("".join([self._row(row, unit if row.kind == "unit" else person) for row in self.shown.rows]))
+        kept = _drawn(
+            self.shown.query, self.shown.course, self.numbers.fmt.lang, self.numbers.currency, self.top,
+            self.may_give, self.may_control,
+        )  # fmt: skip
+        if len(kept) > 2 * len(self.shown.rows) + 100:
+            kept.clear()
+        found = []
+        for row in self.shown.rows:
+            figures = row.figures
+            # all else a row says follows from these and from the board's own state
+            key = (row.kind, row.id, row.name, figures.plan, figures.fact, self.numbers.fmt.percent(figures.share))
+            drawn = kept.get(key)
+            if drawn is None:
+                drawn = kept[key] = self._row(row, unit if row.kind == "unit" else person)
+            found.append(drawn)
+        return SafeString("".join(found))
 
     def _address_around(self, name: str) -> str:
         """Return the page's address but for the number of the row, which comes at its end."""
@@ -98,7 +120,8 @@ class Drawing:
             url = f"{address}{row.id}"
             name = f'<a class="row-link" href="{url}">{name}</a>{self._task(row)}{self._control(row)}'
         opened = f'<tr data-href="{url}">' if url else "<tr>"
-        return f'{opened}<th scope="row" class="m1">{name}</th>{self.cells(row, self._bullet(row.figures))}</tr>'
+        cells = self.cells(row, self._bullet(row.figures), f"how-{row_key(row)}")
+        return f'{opened}<th scope="row" class="m1">{name}</th>{cells}</tr>'
 
     def _task(self, row: Row) -> str:
         """Return a link that gives a task to whoever is behind; what it says is written when it is opened."""
@@ -130,9 +153,9 @@ class Drawing:
         url = escape(f"{_path('control_new')}?metric={query.metric}&period={query.period}&")
         return f' <a class="btn quiet" href="{url}', f'">{escape(_("Manual control"))}</a>'
 
-    def cells(self, row: Row, bullet: str = "") -> SafeString:
+    def cells(self, row: Row, bullet: str = "", how_id: str = "how-all") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
-        said, figures = self._said(row.figures), row.figures
+        said, figures = self._said(row.figures, how_id), row.figures
         pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
         return SafeString(
             f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
@@ -141,23 +164,23 @@ class Drawing:
             f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'
         )
 
-    def _said(self, figures: Figures) -> dict[str, str]:
+    def _said(self, figures: Figures, how_id: str) -> dict[str, str]:
         fmt, numbers = self.numbers.fmt, self.numbers
         return {
             "plan": numbers(figures.amount),
             "due": numbers(figures.expected),
             "fact": numbers(figures.fact),
-            "deviation": self._deviation(figures),
+            "deviation": self._deviation(figures, how_id),
             "done": fmt.percent(figures.attainment),
             "share": fmt.percent(figures.share),
             "need": numbers(figures.needed) if figures.needed else formats.DASH,
             "landing": numbers.rough(figures.landing),
         }
 
-    def _deviation(self, figures: Figures) -> SafeString:
+    def _deviation(self, figures: Figures, how_id: str) -> SafeString:
         shown = marks.deviation(figures.deviation, self.tolerance, self._places(figures), self.numbers.fmt)
         sentence = self.how(figures)
-        return marks.explained(shown, sentence, f"how{next(self.ids)}") if sentence else shown
+        return marks.explained(shown, sentence, how_id) if sentence else shown
 
     def _places(self, figures: Figures) -> int:
         """One more digit where rounding would put a number outside tolerance on its very edge."""
@@ -174,7 +197,7 @@ class Drawing:
     def segment(self, segment: Segment) -> dict[str, Any]:
         return {
             "name": segment.name,
-            **self._said(segment.figures),
+            **self._said(segment.figures, f"how-segment-{segment.id}"),
             "drill": self.drills(segment=segment.id),
         }
 
