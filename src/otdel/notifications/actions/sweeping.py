@@ -42,22 +42,29 @@ def fire(*, now: datetime, limit: int = BATCH) -> int:
     """Tell of the next reminders that are due. Returns how many were taken; fewer than `limit`: that was all."""
     due = _due(now, limit, daily=False)
     if due:
-        told, in_vain = _addressed(due, now)
+        told, in_vain, later = _addressed(due, now)
         tell(told, now)
-        _close(due, in_vain, now)
+        Reminder.objects.bulk_update(later, ["due_at"])
+        put_off = {row.pk for row in later}
+        _close([row for row in due if row.pk not in put_off], in_vain, now)
     return len(due)
 
 
-def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[int]]:
-    """Find who is told: heads as they are now."""
+def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[int], list[Reminder]]:
+    """Find who is told, heads as they are now; what others are told waits for their own working time."""
     people = colleagues({row.person_id for row in due} | {row.giver_id for row in due if row.giver_id})
     shape = tree()
     heads = colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
-    told, in_vain, said = [], set(), set()
+    told, in_vain, later, said = [], set(), [], set()
     for row in due:
         to = _receiver(row, people, shape, heads, now)
         if to is None:
             in_vain.add(row.pk)
+            continue
+        work = (people.get(to) or heads[to]).time
+        if row.whom != "SELF" and work.next(now) > now:
+            row.due_at = work.next(now)
+            later.append(row)
             continue
         # the head who gave the task is told of it once, not once as each
         same = (to, row.subject_kind, row.subject_id, row.due_at)
@@ -72,7 +79,7 @@ def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[
                 params=row.params | {"person": name, "due_at": row.due_at.isoformat(), "reminder": row.pk},
             )
         )  # fmt: skip
-    return told, in_vain
+    return told, in_vain, later
 
 
 def _receiver(
