@@ -19,7 +19,7 @@ class Box:
         self.after_data = ""  # answer to the letter itself
         self.hang = False
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.hang:
             await asyncio.sleep(60)
         if address in self.refusals:
@@ -27,7 +27,7 @@ class Box:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.after_data:
             return self.after_data
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
