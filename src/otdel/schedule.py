@@ -5,6 +5,7 @@ from __future__ import annotations
 from otdel.automation import jobs as automation
 from otdel.core import jobs
 from otdel.interfaces.files import jobs as files
+from otdel.interfaces.mail import jobs as mail
 from otdel.measures import jobs as measures
 from otdel.notifications import jobs as notifications
 from otdel.org import jobs as org
@@ -15,6 +16,7 @@ jobs.every("* * * * *")(jobs.beat)
 jobs.every("* * * * *")(plans.refill)
 jobs.every("* * * * *")(notifications.sweep)
 jobs.every("* * * * *")(notifications.probe)
+jobs.every("* * * * *")(mail.read_mailbox)
 jobs.every("10 3 * * *")(notifications.refeed_all)
 jobs.every("50 3 * * *")(notifications.tidy)
 jobs.every("*/10 * * * *")(org.succeed)

@@ -87,3 +87,23 @@ def read_answer_tag(tag: str, today: int) -> Answer | None:
     if not 0 <= today - int(day) <= ANSWERS_LAST.days:
         return None
     return Answer(kind, int(subject), int(person))
+
+
+def task_tag(person_id: int) -> str:
+    """Return what stands after the + in the address where a person's letters become tasks: theirs alone, and secret."""
+    return f"to.{person_id}.{_seal(f'to.{person_id}')}"
+
+
+def task_address(inbox: str, person_id: int) -> str:
+    name, _at, host = inbox.partition("@")
+    return f"{name}+{task_tag(person_id)}@{host}" if inbox else ""
+
+
+def read_task_tag(tag: str) -> tuple[int, str] | None:
+    """Return whose address it is, and for whom the task is by what stands after one more dot."""
+    parts = tag.lower().split(".", 3)
+    if len(parts) < 3 or parts[0] != "to" or not parts[1].isdigit():
+        return None
+    if not constant_time_compare(parts[2], _seal(f"to.{parts[1]}")):
+        return None
+    return int(parts[1]), parts[3] if len(parts) > 3 else ""

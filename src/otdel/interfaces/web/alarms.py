@@ -51,6 +51,8 @@ def _said(alarm: queries.Alarm, request: PersonRequest, keeps: bool) -> str:
     if alarm.what in DEAD:
         return str(DEAD[alarm.what]) % {"since": since}
     channel = channels.get(alarm.what)
+    if alarm.what == "inbox":
+        return _("Answers by letter are not read since %(since)s.") % {"since": since}
     said = {"channel": str(channel.label) if channel else alarm.what, "since": since}
     text = _("%(channel)s does not work since %(since)s: reminders go by other ways.") % said
     return f"{text} {alarm.reason}" if keeps and alarm.reason else text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
+from django import conf, forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -17,7 +17,7 @@ from otdel.core.errors import Invalid, Refusal
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.refusals import attempt, sentence
-from otdel.notifications import actions, queries
+from otdel.notifications import actions, links, queries
 from otdel.org import actions as org_actions
 from otdel.org import queries as org
 
@@ -81,6 +81,7 @@ def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
         "reminders": [(each, fmt.moment(timezone.localtime(each.due_at), request.today)) for each in found.reminders],
         "rules": queries.rule_rows(me, own=True),
         "measures": queries.MEASURES,
+        "task_address": links.task_address(conf.settings.ENVIRONMENT.inbox_address, me.pk),
     }
     context |= bound
     status = max((form_status(each) for each in bound.values()), default=200)

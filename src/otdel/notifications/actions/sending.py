@@ -61,7 +61,7 @@ FROM mine WHERE d.id = mine.id
 RETURNING d.id"""
 
 
-def claim(*, now: datetime, names: Sequence[str], limit: int = 100) -> list[Parcel]:
+def claim(*, now: datetime, names: Sequence[str], limit: int = 20) -> list[Parcel]:
     """Take the next letters of these channels, whole, for the length of a lease."""
     token = uuid.uuid4()
     with transaction.atomic(), connection.cursor() as cursor:

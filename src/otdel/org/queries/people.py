@@ -196,3 +196,9 @@ def invited(key: str, now: datetime) -> Person:
 def sent_lately(person_id: int, now: datetime) -> int:
     """Return how many invitations went to the person within the last hour."""
     return Invitation.objects.filter(person_id=person_id, sent_at__gt=now - timedelta(hours=1)).count()
+
+
+def by_mail_name(person: Person, name: str) -> list[int]:
+    """Return the colleagues whose e-mail address begins so. One query."""
+    rows = access.visible_people(person).filter(email__startswith=f"{name.lower()}@", is_active=True, employed_to=None)
+    return list(rows.values_list("pk", flat=True)[:2])

@@ -1,0 +1,90 @@
+"""What becomes of a letter. Its writer must be whom the address was made for, and may do no more than in the app."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from otdel.core.errors import Refusal
+from otdel.interfaces.mail import letters
+from otdel.interfaces.mail.letters import Letter
+from otdel.notifications import actions, links
+from otdel.notifications.actions.incoming import Noted
+from otdel.org import queries as org
+from otdel.tasks import actions as tasks
+from otdel.tasks import queries as task_queries
+from otdel.tasks.rules import TaskValues, To
+
+if TYPE_CHECKING:
+    from otdel.org.models import Person
+
+log = logging.getLogger("otdel.mail")
+
+
+def take(raw: bytes, inbox: str, now: datetime) -> str:
+    """Do what the letter asks, once. Returns the outcome; "" for one that was taken before."""
+    letter = letters.read(raw, inbox)
+    number = letter.message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    with transaction.atomic():
+        if not actions.first_time(message_id=number):
+            return ""
+        try:
+            with transaction.atomic():
+                noted = _done(letter, now)
+        except Refusal as refusal:
+            log.warning("The letter %s of %s was refused: %s", number, letter.sender, refusal)
+            noted = Noted("REFUSED", reason=str(refusal))
+        actions.note_letter(message_id=number, sender=letter.sender, topic=letter.topic, noted=noted, now=now)
+    return noted.outcome
+
+
+def _done(letter: Letter, now: datetime) -> Noted:
+    if letter.is_automatic:
+        return Noted("REFUSED", reason="A machine's answer.")
+    for tag in letter.tags:
+        answer = links.read_answer_tag(tag, now.date().toordinal())
+        if answer is not None:
+            return _comment(letter, answer, now)
+        asked = links.read_task_tag(tag)
+        if asked is not None:
+            return _task(letter, *asked, now)
+    raise Refusal("No address of ours in it is whole: forged, cut or too old.")
+
+
+def _person(letter: Letter, person_id: int, now: datetime) -> Person:
+    person = org.signed_in(person_id, now)
+    if person is None or not person.email or person.email.lower() != letter.sender:
+        raise Refusal("The address was made for somebody else than whoever wrote.")
+    return person
+
+
+def _comment(letter: Letter, answer: links.Answer, now: datetime) -> Noted:
+    person = _person(letter, answer.person_id, now)
+    with translation.override(org.language_of(person)):
+        tasks.comment_task(by=person, task_id=answer.subject_id, text=letter.text, now=now)
+    return Noted("COMMENT", person.pk, answer.subject_kind, answer.subject_id)
+
+
+def _task(letter: Letter, person_id: int, whom: str, now: datetime) -> Noted:
+    person = _person(letter, person_id, now)
+    with translation.override(org.language_of(person)):
+        to = _receiver(person, whom) if whom else person.pk
+        title = letter.topic or letter.text.partition("\n")[0] or _("A letter without words")
+        values = TaskValues(title=title[:250], text=letter.text)
+        made = tasks.create_tasks(by=person, values=values, to=To(people=(to,)), now=now)
+    return Noted("TASK", person.pk, "task", made[0].pk)
+
+
+def _receiver(person: Person, whom: str) -> int:
+    """The colleague whose address or surname it is; more than one is nobody."""
+    found = [pk for pk, name in task_queries.receivers(person) if name.lower().split(" ")[0] == whom]
+    found = found or org.by_mail_name(person, whom)
+    if len(found) != 1:
+        raise Refusal(f"There is no colleague called {whom[:60]!r}, or more than one.")
+    return found[0]
