@@ -25,6 +25,8 @@ def forwarded(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
     """Take away what anybody but a named proxy forwards, before anything reads it: https, host, address."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        # through a proxy on this machine every stranger looks local: /metrics must know
+        request.META["otdel.forwarded"] = any(name in request.META for name in FORWARDED)
         if not (settings.ENVIRONMENT.trusted_proxies and is_trusted(request.META.get("REMOTE_ADDR", ""))):
             for name in FORWARDED:
                 request.META.pop(name, None)
