@@ -159,9 +159,13 @@ COMMANDS = {"granian": "granian", "worker": "django worker"}
 
 
 def kill(program: Program, victim: str) -> None:
-    database = [pid for pid in [program.server.pid()] if pid]
-    pids = database if victim == "postgres" else program.pids(COMMANDS[victim])
-    assert pids, f"{victim} does not run"
-    for pid in pids:
+    """Kill it where it runs; after the death of another it may be about to start."""
+    wait_until(lambda: bool(pids_of(program, victim)), f"{victim} does not run")
+    for pid in pids_of(program, victim):
         with suppress(ProcessLookupError):  # a child of one just killed
             os.kill(pid, signal.SIGKILL)
+
+
+def pids_of(program: Program, victim: str) -> list[int]:
+    database = [pid for pid in [program.server.pid()] if pid]
+    return database if victim == "postgres" else program.pids(COMMANDS[victim])
