@@ -116,7 +116,11 @@ def check(load: Load, state: dict[str, Any]) -> None:
     assert state["totals_wrong"] == []
     # every number that was promised is there; only one whose answer was lost was told of twice
     assert state["draft"] in ([load.typed[-1]], [load.tried])
-    assert len(load.typed) - 1 <= state["changes"] - len(load.firm["waiting"]) // 2 <= len(load.typed) - 1 + load.unanswered
+    assert (
+        len(load.typed) - 1
+        <= state["changes"] - len(load.firm["waiting"]) // 2
+        <= len(load.typed) - 1 + load.unanswered
+    )
     kept = state["payments"]
     assert len(kept) == len(set(kept))
     assert set(load.paid) <= set(kept) <= set(load.paid) | load.doubtful
