@@ -29,8 +29,8 @@ ALLOWED = {
 }  # fmt: skip
 SPOKEN = ("placeholder", "aria-label", "title", "alt", "data-confirm", "data-empty")
 NOT_TEXT = {"script", "style", "template", "svg"}
-# an e-mail, an address, a zone of the clock, a file's name, a name in code
-NO_WORD = re.compile(r"\S+@\S+|https?://\S+|\b[A-Z]\w+/[\w/+-]+|\b[\w-]+\.[a-z]\w{1,4}\b|\w*_\w*|\b\w*\d\w*\b")
+# an e-mail, an address, a zone of the clock, a file's name, a place to be filled in, a name in code
+NO_WORD = re.compile(r"\S+@\S+|\{\w+\}|https?://\S+|\b[A-Z]\w+/[\w/+-]+|\b[\w-]+\.[a-z]\w{1,4}\b|\w*_\w*|\b\w*\d\w*\b")
 WORD = re.compile(r"[A-Za-z][a-z]+(?:['’][a-z]+)?")
 MOST = 120
 
