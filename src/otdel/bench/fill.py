@@ -275,7 +275,7 @@ class Fill:
     def _tasks(self) -> None:
         """As many open tasks as deals, spread over the people and two months of deadlines around today."""
         people = self.size.people
-        due = f"timestamptz '{self.today}' + (i * 7919 % 60 - 20) * interval '1 day' + interval '20 hours'"
+        due = f"timestamptz '{self.today}' + (i % 60 * 7919 % 60 - 20) * interval '1 day' + interval '20 hours'"
         made = f"timestamptz '{self.today}' - (i % 90) * interval '1 day'"
         self.insert(
             "tasks_task", f"generate_series(1, {self.size.deals}) i", id="i",
