@@ -16,6 +16,8 @@ from otdel.tasks import actions
 from otdel.tasks.models import Task
 from otdel.tasks.rules import TaskValues, To
 
+MORE = ("/tasks/calendar/", "/tasks/calendar/?view=week", "/tasks/efficiency/", "/tasks/templates/")
+
 
 @pytest.fixture
 def pages(firm: Firm) -> list[str]:
@@ -48,7 +50,16 @@ def pages(firm: Firm) -> list[str]:
     actions.submit_task(by=fresh(firm.anna), task_id=waiting.pk, result="Двое обещали", now=now)
     actions.comment_task(by=fresh(firm.boris), task_id=first.pk, text="Как дела?", now=now)
     Task.objects.filter(pk=first.pk).update(assignee=firm.boris, creator=firm.anna)
-    return ["/today/", "/tasks/", "/tasks/board/", "/tasks/team/", "/tasks/new/", f"/tasks/{first.pk}/"]
+    return [
+        "/today/",
+        "/tasks/",
+        "/tasks/board/",
+        "/tasks/team/",
+        "/tasks/new/",
+        f"/tasks/{first.pk}/",
+        *MORE,
+        f"/tasks/{first.pk}/time-line/",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,3 +105,38 @@ def test_given_over_any_page_by_a_key_and_counted_live(opened: Callable[..., Pag
     anna.locator("dialog#submit button.primary").click()
     expect(anna.locator("main")).to_contain_text("They agree")
     assert Task.objects.get().state == "DONE"
+
+
+def test_a_day_is_changed_from_the_keyboard_and_names_are_completed(opened: Callable[..., Page], firm: Firm) -> None:
+    values = TaskValues(title="Call back", reason_needed=False)
+    to = To(people=(firm.anna.pk,))
+    task = actions.create_tasks(by=fresh(firm.boris), values=values, to=to, now=timezone.now())[0]
+    now = timezone.localtime()
+    due = now.replace(day=10, hour=20, minute=0, second=0, microsecond=0) + timedelta(days=31)
+    Task.objects.filter(pk=task.pk).update(deadline=due, judged_by=due, first_deadline=due, reason_needed=False)
+    page = opened(f"/tasks/calendar/?day={due.date()}", firm.anna)
+    moved = due.date() + timedelta(days=1)
+    link = page.locator(f"li[data-id='{task.pk}'] a")
+    link.focus()
+    with page.expect_response(lambda answer: f"/tasks/calendar/{task.pk}/" in answer.url) as answer:
+        page.keyboard.press("Shift+ArrowRight")
+    assert answer.value.status == 204
+    expect(page.locator(f"ul[data-value='{moved}'] li[data-id='{task.pk}']")).to_be_visible()
+    task.refresh_from_db()
+    assert task.deadline is not None
+    assert timezone.localtime(task.deadline).date() == moved
+
+    page.goto(f"{page.url.partition('/tasks/')[0]}/tasks/{task.pk}/")
+    comment = page.locator("#comments textarea")
+    comment.press_sequentially("@vol")
+    expect(page.locator("#comments .names-offered li")).to_have_text(["Volkova Vera"])
+    comment.press("Enter")
+    expect(comment).to_have_value("@Volkova Vera ")
+    comment.press_sequentially("look")
+    comment.press("Control+b")
+    comment.press_sequentially("here")
+    expect(comment).to_have_value("@Volkova Vera look**here**")
+    page.locator("#comments button", has_text="Comment").click()
+    expect(page.locator("#comments .timeline b", has_text="here")).to_be_visible()
+    task.refresh_from_db()
+    assert task.mentioned == [firm.vera.pk]
