@@ -23,7 +23,7 @@ def draw(bars: list[Bar], now: datetime) -> SafeString:
     height = HEAD + ROW * len(bars) + 6
     parts = [
         f'<svg class="gantt" viewBox="0 0 {NAMES + WIDTH} {height}" width="{NAMES + WIDTH}" height="{height}" '
-        f'role="img" aria-label="{escape(_("Time line; the table below says the same"))}">'
+        f'role="group" aria-label="{escape(_("Time line; the table below says the same"))}">'
     ]
     parts += scale.grid(height)
     places = {bar.id: place for place, bar in enumerate(bars)}

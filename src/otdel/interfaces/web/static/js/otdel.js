@@ -62,6 +62,8 @@ function count({ rooms, total }) {
     mark.className = "n hot";
     mark.textContent = number || "";
     mark.hidden = !number;
+    // what is seen is part of what is read out
+    if (link.title) link.setAttribute("aria-label", number ? `${link.title}: ${number}` : link.title);
   }
   document.title = (total ? `(${total}) ` : "") + document.title.replace(/^\(\d+\) /, "");
 }
