@@ -66,9 +66,9 @@ ROOT_URLCONF = "otdel.urls"
 WSGI_APPLICATION = "otdel.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-DATABASES = {"default": {**ENVIRONMENT.database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}}
+DATABASES = {"default": {**ENVIRONMENT.database, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
 DATABASES["default"].setdefault("OPTIONS", {})
-# a pooled connection costs nothing to take; the pool never grows past the threads that could use it
+# a pooled connection is asked whether it lives (the database may have restarted); no more of them than threads
 DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": ENVIRONMENT.threads + 2, "timeout": 10}
 
 AUTH_USER_MODEL = "org.Person"
