@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
-import test_crash
+import running
 from notifications.post_office import PostOffice
 from test_crash import Program, kill, program  # noqa: F401 - a fixture
 
@@ -29,7 +29,7 @@ PATIENCE = 900 + COUNT / 50
 def office(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostOffice]:
     found = PostOffice()
     found.open()
-    monkeypatch.setattr(test_crash, "PATIENCE", 400.0)
+    monkeypatch.setattr(running, "PATIENCE", 400.0)
     monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{found.port}")
     yield found
     found.close()

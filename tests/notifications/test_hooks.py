@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 from outer_world import LOCAL, Got, Receiver, outgoing, receiving
 
 from otdel.core import outside
@@ -27,7 +28,7 @@ SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver, override_settings(OUTSIDE=LOCAL):
+    with receiving() as receiver, override_settings(OUTSIDE=LOCAL), translation.override("en"):
         yield receiver
 
 

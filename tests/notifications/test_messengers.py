@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 from outer_world import LOCAL, Receiver, outgoing, receiving
 
 from otdel.core.errors import Invalid
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    with receiving() as receiver, override_settings(OUTSIDE=LOCAL):
+    with receiving() as receiver, override_settings(OUTSIDE=LOCAL), translation.override("en"):
         yield receiver
 
 

@@ -100,7 +100,11 @@ def test_due_reminders_are_told_once_to_whom_they_are_for(firm, post):
     give(firm.boris, firm.anna, NOW, deadline=at(4, 15), has_time=True)
     for hour in range(11 * 24):
         sweep(at(2, 12) + timedelta(hours=hour))
-    assert post.said() == [
+
+    def said():  # the daily digests go their own way
+        return [(whom, text) for whom, text in post.said() if "Call back" in text]
+
+    assert said() == [
         ("anna", "Task: Call back"),
         ("anna", "Not opened yet: Call back"),
         ("boris", f"{firm.anna.name} has not opened: Call back"),
@@ -111,9 +115,8 @@ def test_due_reminders_are_told_once_to_whom_they_are_for(firm, post):
         ("olga", f"Overdue with {firm.anna.name}: Call back"),
     ]
     assert Notice.objects.count() == Delivery.objects.filter(channel="email").count()
-    before = len(post.sent)
     sweep(at(20, 12))
-    assert len(post.sent) == before
+    assert len(said()) == 8
 
 
 def count_anew() -> None:

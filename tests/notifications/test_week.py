@@ -89,14 +89,14 @@ TABLE = [
     ("27.04 12:00", "Anna", "By May Day", "soon"),  # a working day before 1 May: 29 and 30 April are off
     ("27.04 17:00", "Zoya", "By the hour", "overdue_given"),  # Boris is away: his substitute
     ("02.05 09:15", "Vera", "By Saturday", "overdue"),
+    ("02.05 09:00", "Anna", "By May Day", "due"),
+    ("02.05 09:15", "Anna", "By May Day", "overdue"),
     (
         "02.05 10:00",
         "Gleb",
         "By Saturday",
         "overdue_given",
     ),  # due when the day of Vera starts in Omsk: waits for the day of Gleb, then for his quiet hours
-    ("02.05 09:00", "Anna", "By May Day", "due"),
-    ("02.05 09:15", "Anna", "By May Day", "overdue"),
     ("02.05 12:00", "Boris", "By May Day", "overdue_given"),
     ("03.05 17:00", "Olga", "By the hour", "overdue_team"),
     ("06.05 09:00", "Olga", "By Saturday", "overdue_team"),  # three working days late

@@ -294,11 +294,12 @@ class Targets:
 
     def _copy_lines(self, first: Plan, second: Plan, who: str, months: list[int]) -> None:
         start, later = (self.world.days.months[month].start for month in months)
-        person = self.world.people[who]
         old = [line for line in self.world.plan_lines if line.plan is first]
-        own = next(line for line in old if line.person is person and line.starts_on == start)
+        # a person who was away all the month has no line of it: then anybody's
+        theirs = [line for line in old if line.person is not None and line.starts_on == start]
+        own = min(theirs, key=lambda line: line.person is not self.world.people[who])
+        person, touched = own.person, [own.unit, self.world.units["sales"]]
         carried = _rounded(float(own.amount) * 0.3, STEP[Metric.PAYMENTS])
-        touched = [self.world.units[key] for key in ("south", "sales")]
         for line in old:
             line.is_effective = False
             mine = line.person is person or (line.person is None and line.unit in touched)
