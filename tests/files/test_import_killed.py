@@ -20,7 +20,7 @@ from wizard import form_of, options_of
 
 pytestmark = pytest.mark.slow
 program = running.program  # the fixture
-ROWS, WRONG = 20_000, 20
+ROWS, WRONG = 60_000, 20  # a quick machine must still be at it when it is killed
 MARK = "cut-here"
 MULTIPART = f"multipart/form-data; boundary={MARK}"
 
@@ -155,7 +155,7 @@ def test_kill_9_all_along_an_import(program: Program) -> None:
     assert work.state().started == 1
 
     # the worker, and while it is missed the database
-    work.sound_until(2_000)
+    work.sound_until(1_000)
     kill(program, "worker")
     time.sleep(0.5)
     before = work.state()
