@@ -10,6 +10,7 @@ from people import NOW
 
 from otdel.activities.models import Activity
 from otdel.automation import actions, queries
+from otdel.automation.actions import firing
 from otdel.automation.models import Firing, Rule
 from otdel.automation.rules import RuleValues
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -239,6 +240,23 @@ def test_overdue_invoice_fires_once_per_episode(firm, lutik):
         actions.sweep(now=at(day))
     assert list(rule.firings.values_list("record_id", flat=True)) == [invoice.pk]
     assert old.pk != invoice.pk
+
+
+def test_a_rule_that_fails_stops_no_other_and_is_not_hushed_up(firm, lutik, monkeypatch):
+    broken, sound = (write(firm.boris, when="INVOICE_OVERDUE", days=3, unit=firm.north) for _each in range(2))
+    make_invoice(firm, lutik, 100, due_on=date(2026, 3, 2), owner_id=firm.anna.pk)
+    known = firing.episodes
+
+    def episodes(rule, *rest):
+        if rule.pk == broken.pk:
+            raise ValueError("broken")
+        return known(rule, *rest)
+
+    monkeypatch.setattr(firing, "episodes", episodes)
+    with pytest.raises(ExceptionGroup) as raised:
+        actions.sweep(now=at(6))
+    assert [each.__notes__ for each in raised.value.exceptions] == [[f"while rule {broken.pk} was swept"]]
+    assert (broken.firings.count(), sound.firings.count()) == (0, 1)
 
 
 def test_no_contact_fires_again_after_a_new_silence(firm, lutik):

@@ -38,6 +38,15 @@ def test_without_a_command_it_tells_them_all(bootstrap: ModuleType, capsys: pyte
     assert set(bootstrap.COMMANDS) == set(host.COMMANDS)
 
 
+@pytest.mark.parametrize("words", [["--help"], ["help"], ["run", "--help"], ["restore", "-h"]])
+def test_who_asks_for_help_gets_it_and_starts_nothing(
+    bootstrap: ModuleType, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert bootstrap.main(words) == 0
+
+    assert "./otdel run" in capsys.readouterr().out
+
+
 def test_an_unknown_command_is_refused(bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(["start"]) == 1
 

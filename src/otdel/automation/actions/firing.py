@@ -5,7 +5,6 @@ Two workers may come to the same firing at once: the rule's row is locked, and t
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,7 +26,6 @@ from otdel.org.models import Person
 from otdel.org.queries import company, zone_of
 from otdel.org.rules import is_administrator, may_sign_in
 
-log = logging.getLogger(__name__)
 Outcome = Firing.Outcome
 
 
@@ -54,12 +52,16 @@ def _is_stage(rule: Rule, event: Event) -> bool:
 
 
 def sweep(*, now: datetime) -> None:
-    """Fire what became so by the passing of time; a rule that fails does not stop the others."""
+    """Fire what became so by the passing of time; a rule that fails does not stop the others, nor is it hushed up."""
+    failed: list[Exception] = []
     for rule in Rule.objects.filter(is_on=True, deleted_at=None, when__in=BY_CLOCK).select_related("owner__role"):
         try:
             _sweep(rule, now)
-        except Exception:
-            log.exception("rule %s could not be swept", rule.pk)
+        except Exception as error:
+            error.add_note(f"while rule {rule.pk} was swept")
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("Rules that could not be swept", failed)
 
 
 def _sweep(rule: Rule, now: datetime) -> None:
