@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from people import Firm, make_firm
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -42,6 +45,38 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert found, "Chromium is needed for browser tests: apt-get install --no-install-recommends chromium"
     return {**browser_type_launch_args, "executable_path": found, "args": FLAGS}
+
+
+class _Requests:
+    """How many requests the live server is at: a page may be closed while what it asked for is still being answered."""
+
+    def __init__(self) -> None:
+        self.lock, self.count = threading.Lock(), 0
+        request_started.connect(self.started)
+        request_finished.connect(self.finished)
+
+    def started(self, **_said: Any) -> None:
+        with self.lock:
+            self.count += 1
+
+    def finished(self, **_said: Any) -> None:
+        with self.lock:
+            self.count -= 1
+
+    def close(self) -> None:
+        request_started.disconnect(self.started)
+        request_finished.disconnect(self.finished)
+
+
+@pytest.fixture(autouse=True)
+def answered(transactional_db: None) -> Iterator[None]:
+    """Wait for what is still being answered before the tables are emptied: the two would lock each other out."""
+    requests = _Requests()
+    yield
+    deadline = time.monotonic() + 10
+    while requests.count > 0 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    requests.close()
 
 
 @pytest.fixture
