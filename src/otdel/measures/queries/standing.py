@@ -56,6 +56,7 @@ def standing(
     if course.is_level:
         fact = sum(facts.by_person.values(), ZERO)
     else:
-        fact = sum((amount for at, amount in facts.by_day.items() if at <= day), ZERO)
+        # the days of a year ago are there too: the curve of the board wants them
+        fact = sum((amount for at, amount in facts.by_day.items() if period.start <= at <= day), ZERO)
     found = figures(course, plans.of_place(place), fact)
     return Standing(found.amount, found.expected, fact)
