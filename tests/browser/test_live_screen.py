@@ -19,7 +19,7 @@ from otdel.tasks import actions
 from otdel.tasks.models import Task
 from otdel.tasks.rules import TaskValues, To
 
-COUNTER = 'nav.rail a[href="/tasks/"] .n'
+COUNTER = 'nav.rail a[href^="/tasks/"] .n'
 
 
 @pytest.fixture

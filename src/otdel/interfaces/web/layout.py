@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 
 from otdel.interfaces.http import way_back
 from otdel.interfaces.web import alarms, formats, frame
-from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address
+from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address, entrance
 from otdel.org import access
 from otdel.org.rules import Right
 
@@ -162,7 +162,7 @@ def _link(entry: Entry) -> Link:
     url, label = address(entry.url), str(entry.label)
     inside = f"{frame.icon(entry.icon)}<span>{escape(label)}</span>"
     key = f' data-key="g {entry.key}"' if entry.key else ""
-    return Link(entry.url, url, label, f'<a href="{escape(url)}"{key}', inside)
+    return Link(entry.url, url, label, f'<a href="{escape(entrance(entry.url))}"{key}', inside)
 
 
 def _active(entries: tuple[Link, ...], path: str) -> str:

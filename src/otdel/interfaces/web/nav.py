@@ -50,3 +50,13 @@ def address(name: str, *args: int | str) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+# how a list is entered from the rail or a tab: what is done already is asked for, not met first
+BEGINS = {"tasks": "?stage=open"}
+
+
+def entrance(name: str) -> str:
+    """Return where the rail and the tabs lead to, or "" while it is not built."""
+    found = address(name)
+    return found and found + BEGINS.get(name, "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web.nav import entrance
 from otdel.org import access
 from otdel.org.rules import Right
 from otdel.tasks import queries
@@ -31,7 +31,7 @@ def local_address(request: PersonRequest, target: str) -> str:
 
 
 def tabs(now: str) -> list[tuple[Any, str, bool]]:
-    return [(words, reverse(name), name == now) for words, name in TABS]
+    return [(words, entrance(name), name == now) for words, name in TABS]
 
 
 def whose_options(request: PersonRequest, who: str, keep: dict[str, str] | None = None) -> list[tuple[str, str, bool]]:

@@ -70,6 +70,7 @@ LIST = lists.ListPage(
     links={"customer": "customer", "deal": "deal", "lead": "lead"},
     tones={"state": TONES},
     quick=(
+        (lazy("All"), {"stage": ""}),
         (lazy("Not finished"), {"stage": "open"}),
         (lazy("For me to do"), {"role": "mine"}),
         (lazy("Given by me"), {"role": "given"}),

@@ -28,7 +28,7 @@ from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import actions, formats, queries
 from otdel.interfaces.web.lists import drawing, panel
 from otdel.interfaces.web.lists.page import BulkAction, ListPage
-from otdel.interfaces.web.nav import address
+from otdel.interfaces.web.nav import address, entrance
 from otdel.org import access
 from otdel.org.rules import Right, Scope
 
@@ -109,7 +109,7 @@ def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queri
         "forward": f"?{state.at(found.next)}" if found.next else "",
         "chips": [(each, f"{request.path}?{query}") for each, query in _chips(state)],
         "quick": _quick(request, shown, state),
-        "tabs": [(words, address(name), name == shown.name) for words, name in shown.tabs if address(name)],
+        "tabs": [(words, entrance(name), name == shown.name) for words, name in shown.tabs if address(name)],
         "columns": [(column.key, column.label, column in state.columns) for column in state.listing.columns],
         "views": [
             (name, f"{request.path}?{query}", query == state.query, reverse(f"{shown.name}_view_delete", args=[pk]))

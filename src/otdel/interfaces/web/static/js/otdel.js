@@ -56,7 +56,7 @@ document.addEventListener("counters", ({ detail }) => {
 });
 function count({ rooms, total }) {
   for (const [url, number] of Object.entries(rooms)) {
-    const link = $(`nav.rail a[href="${url}"], a[data-counted][href="${url}"]`);
+    const link = $(`nav.rail a[href="${url}"], nav.rail a[href^="${url}?"], a[data-counted][href="${url}"]`);
     if (!link) continue;
     const mark = $(".n", link) ?? link.appendChild(document.createElement("span"));
     mark.className = "n hot";
