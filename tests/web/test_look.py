@@ -242,4 +242,5 @@ def test_chart_has_its_numbers_as_a_table() -> None:
 
     assert text.count("<tr>") == 3
     assert "<x>" not in text
+    assert '<span><i class="k-fact"></i>&lt;x&gt;</span>' in text
     assert re.search(r'<td class="num">9[.,]50</td>', text)

@@ -129,10 +129,13 @@ def kpi(label: str, value: str, note: str = "", href: str = "", how: str = "", t
 def chart_key(data: Mapping[str, Any]) -> SafeString:
     names = {"plan": _("plan"), "fact": _("fact"), "fan": _("forecast"), "past": _("a year ago")}
     present = [(name, words) for name, words in names.items() if data.get("high" if name == "fan" else name)]
+    present += [(PAINTS[at % len(PAINTS)], str(each["name"])) for at, each in enumerate(data.get("series", ()))]
     rows = format_html_join("", '<span><i class="k-{}"></i>{}</span>', present)
     return format_html('<span class="key">{}</span>', rows) if rows else SafeString()
 
 
+# the colours charts.js gives to series of a chart's own, in this order
+PAINTS = ("fact", "fan", "other", "past")
 SERIES = ("plan", "fact", "low", "middle", "high", "past")
 
 
