@@ -85,7 +85,7 @@ def test_order_of_lines_does_not_matter(pairs: list[tuple[float, float]]) -> Non
 
     assert once.share_within == pytest.approx(again.share_within, nan_ok=True)
     assert once.wape == pytest.approx(again.wape, nan_ok=True)
-    assert once.bias == pytest.approx(again.bias, nan_ok=True, abs=1e-9)
+    assert once.bias == pytest.approx(again.bias, nan_ok=True, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("percent", range(1, 60))
