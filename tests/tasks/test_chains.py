@@ -12,7 +12,6 @@ from otdel.activities.models import Activity
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.tasks import actions, queries, rules
 from otdel.tasks.models import Task
-from otdel.tasks.queries import steps
 from otdel.tasks.rules import TaskValues, To
 
 
@@ -139,12 +138,13 @@ def test_what_has_no_next_step_is_counted_and_opened(firm):
     make_deal(firm.vera, make_customer(firm.vera, "Mak"))
 
     def counted(who=firm.anna):
-        found = steps.without_step(fresh(who))
-        assert steps.without_step_of(fresh(firm.olga), [who.pk]) == {who.pk: found}
+        found = queries.waiting(fresh(who), NOW).steps
+        rows = {row.id: row.steps for row in queries.team(fresh(firm.olga), NOW).rows}
+        assert rows[who.pk] == found
         return found.deals, found.customers
 
     assert counted() == (1, 2)
-    assert steps.without_step_of(fresh(firm.anna), [firm.vera.pk]) == {firm.vera.pk: steps.WithoutStep(0, 0)}
+    assert [row.id for row in queries.team(fresh(firm.anna), NOW).rows] == [firm.anna.pk]
     task = one(firm.anna, firm.anna, deal_id=deal.pk)
     assert counted() == (0, 1)
     do("submit_task", firm.anna, task)

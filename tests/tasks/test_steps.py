@@ -13,8 +13,7 @@ from people import NOW, Firm
 from otdel.activities.models import Activity
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal
-from otdel.tasks import actions
-from otdel.tasks.queries import steps
+from otdel.tasks import actions, queries
 from otdel.tasks.rules import TaskValues, To
 
 
@@ -31,7 +30,7 @@ def call_about(firm: Firm, *, done: bool = False, **about: Any) -> Activity:
 
 
 def counted(firm: Firm) -> tuple[int, int]:
-    found = steps.without_step(fresh(firm.anna))
+    found = queries.waiting(fresh(firm.anna), NOW).steps
     return found.deals, found.customers
 
 
@@ -85,4 +84,4 @@ def test_the_number_opens_exactly_its_rows(firm: Firm, client: Client) -> None:
 
 def test_the_count_costs_a_query(firm: Firm, django_assert_num_queries: Callable[[int], Any]) -> None:
     with django_assert_num_queries(1):
-        steps.without_step(firm.anna)
+        queries.waiting(firm.anna, NOW)

@@ -144,7 +144,7 @@ def test_my_day(firm, signed, django_assert_num_queries):
     Task.objects.update(deadline=now - timedelta(days=3))
     give(firm.anna, title="Some day", deadline=None)
     client = signed("anna")
-    with django_assert_num_queries(7):  # session, person, tasks, calls, counters, manual control, next steps
+    with django_assert_num_queries(6):  # session, person, tasks, calls, all that is counted, manual control
         page = text_of(client.get("/today/"))
     assert page.index("Late one") < page.index("Some day")
     assert "overdue" in page
@@ -183,7 +183,7 @@ def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num
     give(firm.boris, firm.anna)
     give(firm.anna, firm.anna, title="Private", is_private=True, deadline=timezone.now() - timedelta(hours=1))
     boris = signed("boris")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):  # session, person, departments, their people, names, all that is counted
         page = text_of(boris.get("/tasks/team/"))
     assert "Abramova Anna" in page
     assert "Volkova" not in page

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 
 from otdel.core import journal
 from otdel.core.jobs import job
-from otdel.tasks import actions
+from otdel.tasks import actions, queries
+from otdel.tasks.actions import tally
 
+logger = logging.getLogger(__name__)
 KEPT = timedelta(days=800)  # longer than the farthest birthday's key is needed
 
 
@@ -28,3 +31,18 @@ def note(event_id: int) -> None:
 @job(queueing_lock="tasks.forget", retry=False)
 def forget(timestamp: int = 0) -> None:
     actions.forget_occurrences(before=timezone.now() - KEPT)
+
+
+@job(lock="tasks.settle", queueing_lock="tasks.settle", retry=False)
+def settle(timestamp: int = 0) -> None:
+    """Keep the counters' sums short, once a minute: until then they are as right, and a little slower."""
+    tally.settle(now=timezone.now())
+
+
+@job(lock="tasks.settle", queueing_lock="tasks.verify", retry=False)
+def verify(timestamp: int = 0) -> None:
+    """Hold the counters against a recount, once a night; whatever is wrong is counted anew, and said."""
+    tally.settle_everything(now=timezone.now())
+    if people := queries.wrong(timezone.now()):
+        logger.error("The counters of %s people were not what a recount says: everything is counted anew.", people)
+        tally.recount()

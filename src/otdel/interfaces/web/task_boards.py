@@ -20,10 +20,11 @@ from otdel.activities import queries as activities
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, page, submission
-from otdel.interfaces.web import formats, live, marks, task_says
+from otdel.interfaces.web import formats, live, marks, task_says, team_rows
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options, whose_options
+from otdel.interfaces.web.team_rows import HOT, rows_url
 from otdel.measures import queries as measures
 from otdel.notifications.queries import unread_count
 from otdel.org import access
@@ -34,24 +35,18 @@ from otdel.tasks.queries import steps
 
 SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded", "mentions")
 STEP_LABELS = {"deals": lazy("Deals without a next step"), "customers": lazy("Customers without a next step")}
-HOT = ("overdue", "unopened", "returned", "accept", "declined", "mentions")
 
 
 def _local(request: PersonRequest) -> datetime:
     return timezone.localtime(request.now)
 
 
-def rows_url(code: str, person_id: int | None = None) -> str:
-    """Return the list of exactly the rows a counter counts."""
-    return f"{reverse('tasks')}?{urlencode({'waits': f'{code}:{person_id}' if person_id else code})}"
-
-
 @page
 def counters(request: PersonRequest) -> HttpResponseBase:
     """Numbers for the rail, the bell and the title, asked for once a page is there. Two queries."""
-    found = queries.counters(request.user, _local(request))
+    waiting = queries.waiting(request.user, _local(request))
+    found, idle = waiting.counters, waiting.steps
     rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
-    idle = steps.without_step(request.user)
     rooms |= {reverse("deals"): idle.deals, reverse("customers"): idle.customers}
     rooms[reverse("notices")] = news = unread_count(request.user)
     said = {"counters": {"rooms": rooms, "total": found.attention, "news": news}, **live.offer(request)}
@@ -70,12 +65,12 @@ def _strip(found: queries.Counters) -> list[dict[str, Any]]:
     ]
 
 
-def _without_step(request: PersonRequest) -> list[dict[str, Any]]:
+def _without_step(request: PersonRequest, found: queries.WithoutStep) -> list[dict[str, Any]]:
     """Deals and customers nobody has planned anything for; each number opens its rows."""
     shown = [kind for kind in ("deal", "customer") if access.scope(request.user, kind, Right.VIEW)]
     if not shown:
         return []
-    found, query = steps.without_step(request.user), urlencode(steps.ROWS)
+    query = urlencode(steps.ROWS)
     rows = {
         "deal": (_("Deals without a next step"), found.deals, "deals"),
         "customer": (_("Customers without a next step"), found.customers, "customers"),
@@ -134,13 +129,14 @@ def today(request: PersonRequest) -> HttpResponseBase:
         (_("Today"), sorted(due, key=lambda row: row["at"])),
         (_("Next"), [_line(request, row) for row in day["next"]]),
     ]
-    found = queries.counters(request.user, now)
+    waiting = queries.waiting(request.user, now)
+    found = waiting.counters
     jam = _jam(request, now) if queries.is_head(request.user) else []
     context = {
         "hello": _hello(now.hour) % {"name": request.user.first_name},
         "lead": _lead(request, len(late), len(due)),
         "parts": [(title, rows) for title, rows in parts if rows],
-        "strip": [*_strip(found), *_without_step(request)],
+        "strip": [*_strip(found), *_without_step(request, waiting.steps)],
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
         "control": _control(request),
@@ -204,40 +200,15 @@ def team(request: PersonRequest) -> HttpResponseBase:
     unit = read_id(request.GET.get("unit", ""))
     tree = access.tree_for(request.user)
     found = queries.team(request.user, _local(request), unit if unit in tree.nodes else None)
-    idle = steps.without_step_of(request.user, [row.id for row in found.rows])
-    codes = (*SHOWN, "attention")
-    fmt = formats.current()
     context = {
         "tabs": tabs("task_team"),
-        "heads": [*(queries.LABELS_OF[code] for code in codes), *STEP_LABELS.values()],
-        "rows": [
-            {
-                "name": row.name,
-                "url": f"{reverse('task_board')}?{urlencode({'who': row.id})}",
-                "cells": [_cell(code, getattr(row.counters, code), row.id, fmt) for code in codes]
-                + [_idle_cell(code, getattr(idle[row.id], code), row.id, fmt) for code in STEP_LABELS],
-            }
-            for row in found.rows
-        ],
-        "total": [fmt.number(getattr(found.total, code)) for code in codes]
-        + [fmt.number(sum(getattr(each, code) for each in idle.values())) for code in STEP_LABELS],
+        "heads": [*(queries.LABELS_OF[code] for code in (*SHOWN, "attention")), *STEP_LABELS.values()],
+        "rows": team_rows.drawn(found.rows),
+        "total": team_rows.total(found.numbers),
         "units": unit_options(request, unit),
         "unit": tree.nodes[unit].name if unit and unit in tree.nodes else _("All departments"),
     }
     return TemplateResponse(request, "tasks/team.html", context)
-
-
-def steps_url(code: str, person_id: int) -> str:
-    """Return the list of the deals, or customers, of a person that have no next step."""
-    return f"{reverse(code)}?{urlencode(steps.ROWS | {'owner': str(person_id)})}"
-
-
-def _idle_cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:
-    return fmt.number(count), steps_url(code, person_id) if count else "", False
-
-
-def _cell(code: str, count: int, person_id: int, fmt: formats.Formats) -> tuple[str, str, bool]:
-    return fmt.number(count), rows_url(code, person_id) if count else "", code in HOT and count > 0
 
 
 # by deadline

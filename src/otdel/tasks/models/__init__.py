@@ -9,6 +9,7 @@ from otdel.tasks.models.parts import (
     TaskFile,
     TimeSpent,
 )
+from otdel.tasks.models.tally import Idle, StepMark, Tally
 from otdel.tasks.models.task import KEPT, OPEN, STEP, Doers, Named, Task
 from otdel.tasks.models.template import Occurrence, Repeat, Template
 
@@ -21,9 +22,12 @@ __all__ = [
     "Delegation",
     "Dependency",
     "Doers",
+    "Idle",
     "Named",
     "Occurrence",
     "Repeat",
+    "StepMark",
+    "Tally",
     "Task",
     "TaskComment",
     "TaskFile",

@@ -16,13 +16,13 @@ from otdel.tasks.queries.cards import (
 from otdel.tasks.queries.counters import (
     LABELS,
     LABELS_OF,
-    Counters,
     Team,
+    TeamRow,
     counters,
-    counters_of,
     is_head,
     people,
     team,
+    waiting,
     waits,
 )
 from otdel.tasks.queries.efficiency import JUDGED, Asked, Efficiency, Report, efficiency, trend
@@ -42,6 +42,7 @@ from otdel.tasks.queries.lists import (
     of_record,
 )
 from otdel.tasks.queries.spans import Bar, bars, between
+from otdel.tasks.queries.sums import NUMBERS, STEPS, Counters, Waiting, WithoutStep, wrong
 from otdel.tasks.queries.templates import (
     AFTER,
     ASSIGN,
@@ -89,9 +90,11 @@ __all__ = [
     "LABELS_OF",
     "LANES",
     "LANE_LABELS",
+    "NUMBERS",
     "PRIORITIES",
     "ROLES",
     "STATES",
+    "STEPS",
     "TASKS",
     "Counters",
     "Download",
@@ -100,9 +103,11 @@ __all__ = [
     "TaskCard",
     "TaskRow",
     "Team",
+    "TeamRow",
+    "Waiting",
+    "WithoutStep",
     "by_deadline",
     "counters",
-    "counters_of",
     "file_of",
     "find",
     "history",
@@ -116,5 +121,7 @@ __all__ = [
     "task_card",
     "team",
     "template_choices",
+    "waiting",
     "waits",
+    "wrong",
 ]

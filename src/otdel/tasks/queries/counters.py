@@ -1,16 +1,16 @@
-"""What waits for a person: numbers counted from the tasks at every look, never kept.
+"""What waits for a person. The conditions here say what each counter means, and narrow the list it opens.
 
-A number and the list it opens are narrowed by the same condition, so they cannot disagree.
+The numbers come from kept sums (sums.py) that say the same in SQL; tests/tasks/test_counters_recount.py holds the
+two together after every kind of change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Case, Count, F, Func, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -20,26 +20,18 @@ from otdel.org.models import Person
 from otdel.org.rules import Right
 from otdel.tasks import access
 from otdel.tasks.models import OPEN, Task
+from otdel.tasks.queries.sums import (
+    NOTHING,
+    NUMBERS,
+    Counters,
+    Numbers,
+    Waiting,
+    WithoutStep,
+    numbers_of,
+    waiting_of,
+)
 
 State = Task.State
-
-
-@dataclass(frozen=True)
-class Counters:
-    """`attention` is how many tasks want something of the person now, each counted once."""
-
-    overdue: int = 0
-    unopened: int = 0
-    today: int = 0
-    returned: int = 0
-    accept: int = 0
-    declined: int = 0
-    ungraded: int = 0
-    mentions: int = 0
-    attention: int = 0
-
-    def __add__(self, other: Counters) -> Counters:
-        return Counters(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
 
 
 LABELS = {
@@ -59,8 +51,8 @@ LABELS_OF = LABELS | {
     "mentions": pgettext_lazy("tasks", "Called in"),
     "accept": _("Waiting for acceptance"),
 }
+ATTENTION, OVERDUE = NUMBERS.index("attention"), NUMBERS.index("overdue")
 DOING = ("overdue", "unopened", "today", "returned")
-GIVING = ("accept", "declined", "ungraded")
 
 
 def live(now: datetime) -> Q:
@@ -109,27 +101,39 @@ def waits(code: str, person_id: int, now: datetime) -> Q:
     return whose & found[code]
 
 
+def waiting(person: Person, now: datetime) -> Waiting:
+    """Return all that waits for the person; `now` is local. One query."""
+    found = numbers_of([person.pk], person.pk, now, end_of_day(now))
+    return waiting_of(found.get(person.pk, NOTHING))
+
+
 def counters(person: Person, now: datetime) -> Counters:
-    """Return what waits for the person. One query, over partial indexes; `now` is local."""
-    me = person.pk
-    mine = _doing(me) | Q(creator_id=me, state__in=(State.REVIEW, State.DECLINED))
-    mine |= Q(creator_id=me, state=State.DONE, grade="") | (~Q(mentioned=[]) & _called(me))
-    counted = {each.name: Count("pk", filter=waits(each.name, me, now)) for each in fields(Counters)}
-    return Counters(**Task.objects.filter(mine, deleted_at=None).aggregate(**counted))
+    """Return what waits for the person among tasks. One query."""
+    return waiting(person, now).counters
 
 
-@dataclass(frozen=True)
-class TeamRow:
+class TeamRow(NamedTuple):
     id: int
     name: str
-    unit_id: int | None
-    counters: Counters
+    numbers: Numbers
+
+    @property
+    def counters(self) -> Counters:
+        return waiting_of(self.numbers).counters
+
+    @property
+    def steps(self) -> WithoutStep:
+        return waiting_of(self.numbers).steps
 
 
 @dataclass(frozen=True)
 class Team:
     rows: list[TeamRow]
-    total: Counters
+    numbers: Numbers
+
+    @property
+    def total(self) -> Counters:
+        return waiting_of(self.numbers).counters
 
 
 def is_head(person: Person) -> bool:
@@ -141,14 +145,25 @@ def is_head(person: Person) -> bool:
 def team(person: Person, now: datetime, unit_id: int | None = None) -> Team:
     """Return the counters of everyone within reach, those with a jam first, and their sum.
 
-    Three queries besides those of access. Counted from the rows the person may see, so each number opens them exactly.
+    Two queries besides those of access. Counted from the rows the person may see, so each number opens them exactly.
     """
     found = people(person, unit_id)
-    ids = [pk for pk, _name in found]
-    counted = counters_of(person, ids, now)
-    rows = [TeamRow(pk, name, None, counted.get(pk, Counters())) for pk, name in found]
-    rows.sort(key=lambda row: (-row.counters.attention, -row.counters.overdue))
-    return Team(rows, sum((row.counters for row in rows), Counters()))
+    numbers = numbers_of([pk for pk, _name in found], person.pk, now, end_of_day(now))
+    numbers = _within_reach(person, numbers)
+    rows = [TeamRow(pk, name, numbers.get(pk, NOTHING)) for pk, name in found]
+    rows.sort(key=lambda row: (-row.numbers[ATTENTION], -row.numbers[OVERDUE]))
+    return Team(rows, tuple(map(sum, zip(*(row.numbers for row in rows), strict=True))) or NOTHING)
+
+
+def _within_reach(person: Person, numbers: dict[int, Numbers]) -> dict[int, Numbers]:
+    """Say nothing of deals and customers of people whose deals and customers the person may not see."""
+    deals, customers = (org.reach(person, kind, Right.VIEW) for kind in ("deal", "customer"))
+    if deals.everyone and customers.everyone:
+        return numbers
+    return {
+        pk: (*each[:-2], each[-2] * deals.includes(pk), each[-1] * customers.includes(pk))
+        for pk, each in numbers.items()
+    }
 
 
 def people(person: Person, unit_id: int | None = None) -> list[tuple[int, str]]:
@@ -158,39 +173,3 @@ def people(person: Person, unit_id: int | None = None) -> list[tuple[int, str]]:
     if unit_id:
         rows = rows.filter(pk__in=org.people_of(org.tree_for(person).under(unit_id)))
     return list(rows.order_by(SortKey("name"), "id").values_list("id", "name"))
-
-
-def counters_of(person: Person, ids: Iterable[int], now: datetime) -> dict[int, Counters]:
-    """Return the counters of these people, from the tasks the person may see. Three queries."""
-    wanted = sorted(ids)
-    seen, found = access.visible_tasks(person), kinds(now)
-    doing = seen.filter(doers__overlap=wanted, state__in=(*OPEN, State.DEFERRED))
-    each = Func(F("doers"), function="unnest", output_field=IntegerField())
-    urgent = found["overdue"] | found["unopened"] | found["returned"]
-    made: dict[int, dict[str, int]] = {pk: {} for pk in wanted}
-    _collect(made, doing.annotate(who=each), DOING, found, urgent)
-    giving = seen.filter(creator_id__in=wanted).annotate(who=F("creator_id"))
-    giving = giving.filter(Q(state__in=(State.REVIEW, State.DECLINED)) | Q(state=State.DONE, grade=""))
-    _collect(made, giving, GIVING, found, Q(state__in=(State.REVIEW, State.DECLINED)))
-    _collect_called(made, seen.filter(~Q(mentioned=[]), mentioned__overlap=wanted), urgent)
-    return {pk: Counters(**values) for pk, values in made.items()}
-
-
-def _collect_called(made: dict[int, dict[str, int]], rows: Any, urgent: Q) -> None:
-    """Few tasks call somebody at one time, so they are read; what wants attention anyway is counted once."""
-    hot = Case(When(urgent & Q(state__in=(*OPEN, State.DEFERRED)), then=Value(True)), default=Value(False))
-    fields_ = ("mentioned", "named", "doers", "creator_id", "state")
-    for called, named, doers, creator, state, late in rows.annotate(_hot=hot).values_list(*fields_, "_hot"):
-        for pk in set(called) & set(named) & made.keys():
-            made[pk]["mentions"] = made[pk].get("mentions", 0) + 1
-            counted = (late and pk in doers) or (creator == pk and state in (State.REVIEW, State.DECLINED))
-            made[pk]["attention"] = made[pk].get("attention", 0) + (not counted)
-
-
-def _collect(made: dict[int, dict[str, int]], rows: Any, codes: tuple[str, ...], found: Any, urgent: Q) -> None:
-    counted = {code: Count("pk", filter=found[code]) for code in codes}
-    for row in rows.values("who").annotate(**counted, _urgent=Count("pk", filter=urgent)).order_by():
-        values = made.get(row.pop("who"))
-        if values is not None:
-            values["attention"] = values.get("attention", 0) + row.pop("_urgent")
-            values.update(row)

@@ -14,11 +14,11 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from otdel.core import database, worker
+from otdel.core import checkup, database, worker
 from otdel.core.calendar import Calendar
+from otdel.core.checkup import Finding
 
 QUIET = timedelta(minutes=1)
-Finding = tuple[str, bool, str, str]  # name, is it well, what was found, what to do if not
 
 
 class Command(BaseCommand):
@@ -45,6 +45,7 @@ def _findings(now: datetime) -> Iterator[Finding]:
         return
     if (yield from _migrations()):
         yield _worker(now)
+        yield from (ask(now) for ask in checkup.QUESTIONS)
     yield _mail()
     yield _clock(now)
     yield _time_zone()
