@@ -89,7 +89,8 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
         kind = "norm" if name == "control_norm_drop" else "day"
         return {"pk": annas[kind].pk} | ({"name": words[1]} if name == "control_day_do" else {})
     if name in SAID or name in OF_NOTICES:
-        return SAID.get(name) or {"pk": annas[OF_NOTICES[name]].pk}
+        known = SAID.get(name) or {"pk": annas[OF_NOTICES[name]].pk}
+        return known | ({"firing": 999_999} if name == "rule_again" else {})
     if name.startswith("task_"):
         return of_task(name, words, annas)
     return {each: value(world, name, each, annas) for each in parameters(name)}
@@ -105,10 +106,12 @@ def of_task(name: str, words: list[str], annas: Records) -> dict[str, object]:
 
 
 SAID: dict[str, dict[str, object]] = {"letter_link": {"token": "forged"}, "notice_test": {"channel": "email"}}
+SAID["rule_recipe"] = {"code": "debt"}
 OF_NOTICES = {
     "notice_open": "notice", "reminder_remove": "reminder", "absence_remove": "absence",
     "reminder_rule": "rule", "reminder_rule_own": "rule",
     "rule": "sentence", "rule_edit": "sentence", "rule_switch": "sentence", "rule_drop": "sentence",
+    "rule_again": "sentence",
 }  # fmt: skip
 
 

@@ -31,8 +31,8 @@ class Receiver(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.got: queue.Queue[Got] = queue.Queue()
         self.answers: queue.Queue[tuple[int, str, dict[str, str]]] = queue.Queue()
         self.hangs = 0.0
@@ -46,6 +46,11 @@ class Receiver(http.server.ThreadingHTTPServer):
 
     def take(self) -> Got:
         return self.got.get(timeout=5)
+
+    def begin(self) -> threading.Thread:
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        return thread
 
     def stop(self) -> None:
         self.shutdown()
@@ -89,8 +94,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     receiver = Receiver()
-    thread = threading.Thread(target=receiver.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
+    thread = receiver.begin()
     yield receiver
     receiver.stop()
     thread.join()

@@ -210,6 +210,8 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | POST rule_edit                        | 403   422   422   403   404   403   422   login
 -                                | POST rule_edit+rule                   | 403   done  done  403   404   403   done  login
 -                                | POST rule_switch+on rule_drop         | 403   done  done  403   404   403   done  login
+-                                | POST rule_recipe                      | 403   done  done  403   done  403   done  login
+-                                | POST rule_again                       | 403   404   404   403   404   403   404   login
 
 -                                | GET people units                      | open  open  open  open  open  open  open  login
 -                                | GET person                            | open  open  open  open  open  open  open  login

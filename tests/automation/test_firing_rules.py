@@ -7,6 +7,7 @@ import pytest
 from controlled import plan_march
 from ledger import fresh, make_customer, make_deal, make_invoice, pay
 from people import NOW
+from writing import TASK, move, outcomes, wake, write
 
 from otdel.activities.models import Activity
 from otdel.automation import actions, queries
@@ -22,35 +23,6 @@ from otdel.org import actions as org
 from otdel.org.models import Person
 from otdel.tasks.models import Task
 
-TASK = {"title": "Call {customer} about {record}", "to": "OWNER", "due": 1}
-
-
-def write(by, when="DEAL_STAGE", then="TASK", does=None, on=True, unit=None, now=NOW, **more) -> Rule:
-    values = RuleValues(
-        name="Rule",
-        when=when,
-        then=then,
-        does=TASK if does is None else does,
-        unit_id=unit.pk if unit else None,
-        **more,
-    )
-    rule = actions.save_rule(by=fresh(by), values=values, now=now)
-    return actions.switch_rule(by=fresh(by), rule_id=rule.pk, on=True, now=now) if on else rule
-
-
-def move(by, deal, stage, now=NOW):
-    deals.move_deal(by=fresh(by), deal_id=deal.pk, stage_id=stage.pk, today=now.date(), now=now)
-    return wake(now)
-
-
-def wake(now=NOW):
-    """What the worker does with the events since the last time."""
-    last = Event.objects.order_by("-pk").first().pk
-    seen = getattr(wake, "seen", 0)
-    for pk in Event.objects.filter(pk__gt=seen, pk__lte=last).order_by("pk").values_list("pk", flat=True):
-        actions.happened(event_id=pk, now=now)
-    wake.seen = last
-
 
 @pytest.fixture(autouse=True)
 def _from_here(db):
@@ -65,10 +37,6 @@ def offer(deal):
 @pytest.fixture
 def invoiced(deal):
     return Stage.objects.create(pipeline=deal.stage.pipeline, name="Invoice", position=3)
-
-
-def outcomes(rule) -> list[str]:
-    return list(rule.firings.order_by("pk").values_list("outcome", flat=True))
 
 
 # writing
@@ -247,10 +215,10 @@ def test_a_rule_that_fails_stops_no_other_and_is_not_hushed_up(firm, lutik, monk
     make_invoice(firm, lutik, 100, due_on=date(2026, 3, 2), owner_id=firm.anna.pk)
     known = firing.episodes
 
-    def episodes(rule, *rest):
+    def episodes(rule, *rest, **more):
         if rule.pk == broken.pk:
             raise ValueError("broken")
-        return known(rule, *rest)
+        return known(rule, *rest, **more)
 
     monkeypatch.setattr(firing, "episodes", episodes)
     with pytest.raises(ExceptionGroup) as raised:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from html import unescape
 
 import pytest
 import time_machine
 from ledger import fresh, make_customer, make_invoice
+from outer_world import LOCAL, receiving
 from people import NOW
 
 from otdel.automation import actions
+from otdel.automation import jobs as automation_jobs
 from otdel.automation.models import Firing, Rule
+from otdel.core.models import Event
+from otdel.deals import actions as deals
 from otdel.tasks.models import Task
 
 
@@ -94,3 +99,79 @@ def test_strangers_do_not_see_rules(firm, signed):
         assert client.post(f"/rules/{rule.pk}/drop/").status_code == status
     assert "Debtors" in text_of(signed("admin").get("/rules/"))
     assert fresh(firm.boris).pk == rule.owner_id
+
+
+def test_the_sentence_is_drawn_anew_with_what_was_typed(firm, signed):
+    """As a choice does it with scripts, and the button without."""
+    client = signed("boris")
+    typed = sent(firm, name="Mine", text="Details", when="LEAD_CREATED", then="NOTICE", show="1", days="")
+    page = text_of(client.post("/rules/new/", typed))
+    assert 'value="Mine"' in page
+    assert "Details" in page
+    assert "How many days" not in page
+    assert 'class="error"' not in page
+    assert not Rule.objects.exists()
+    page = text_of(client.post("/rules/new/", typed | {"then": "FIELD", "field": "status"}))
+    assert '<option value="WORK">In work</option>' in page
+    page = text_of(client.post("/rules/new/", typed | {"then": "FIELD", "field": "status", "when": "TASK_RETURNED"}))
+    assert "In how many working days from the firing" in page
+    assert client.post("/rules/new/", sent(firm, when="LEAD_CREATED", then="FIELD", field="status", value="WORK"))
+    rule = Rule.objects.get()
+    assert rule.does == {"field": "status", "value": "WORK"}
+    page = text_of(client.get(f"/rules/{rule.pk}/"))
+    assert "then set a field: Status — In work" in re.sub("<[^>]+>", "", page)
+    assert '<option value="WORK" selected>' in text_of(client.get(f"/rules/{rule.pk}/edit/"))
+    text_of(client.post("/rules/new/", sent(firm, when="LEAD_CREATED", then="FIELD", field="status", value="X")), 422)
+
+
+def test_a_recipe_is_one_press(firm, signed):
+    client = signed("boris")
+    page = text_of(client.get("/rules/"))
+    assert "Ready rules" in page
+    assert "Overdue invoice: call the customer" in page
+    make_invoice(firm, make_customer(firm.anna), 100, number="A-7", due_on=date(2026, 2, 10), owner_id=firm.anna.pk)
+    answer = client.post("/rules/recipes/debt/", follow=True)
+    assert "it would have fired 1 time." in text_of(answer)
+    rule = Rule.objects.get()
+    assert (rule.is_on, rule.unit, rule.when) == (False, firm.north, "INVOICE_OVERDUE")
+    assert "Taken already" in text_of(client.get("/rules/"))
+    for code in ("lead", "silence", "stands", "step", "red"):
+        assert "it would have fired" in text_of(client.post(f"/rules/recipes/{code}/", follow=True))
+    assert client.post("/rules/recipes/unknown/").status_code == 404
+    assert signed("admin").post("/rules/recipes/lead/").status_code == 302
+    assert Rule.objects.latest("pk").unit is None
+
+
+@pytest.mark.parametrize(("who", "room"), [("boris", "/plan/"), ("admin", "/settings/")])
+def test_a_room_of_the_rail_is_lit(firm, signed, who, room):
+    page = text_of(signed(who).get("/rules/"))
+    (lit,) = re.findall(r'<a href="([^"?]*)[^>]*aria-current="page"[^>]*>', page.partition("<main")[0])
+    assert lit == room
+
+
+def test_every_attempt_of_a_webhook_is_in_the_log(firm, signed, settings):
+    settings.OUTSIDE = LOCAL
+    client = signed("boris")
+    with receiving() as receiver:
+        body = sent(firm, when="LEAD_CREATED", then="WEBHOOK", url=f"{receiver.url}/in")
+        client.post("/rules/new/", body)
+        rule = Rule.objects.get()
+        client.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
+        deals.create_lead(by=fresh(firm.anna), values={"title": "Wants pumps"}, now=NOW)
+        automation_jobs.happened(Event.objects.latest("pk").pk)
+        receiver.answer(500, "out of order")
+        automation_jobs.calls()
+        page = text_of(client.get(f"/rules/{rule.pk}/"))
+        assert "500 out of order" in page
+        assert "Next attempt" in page
+        firing = rule.firings.get()
+        assert client.post(f"/rules/{rule.pk}/{firing.pk}/again/").status_code == 302
+        automation_jobs.calls()
+        page = text_of(client.get(f"/rules/{rule.pk}/"))
+    assert (page.count("<time>"), "Call again" in page, rule.firings.get().outcome) == (2, False, "DONE")
+
+
+def test_whoever_sees_no_deals_is_told_that_their_rule_would_find_none(firm, signed):
+    words = "you do not see such records"
+    assert words in text_of(signed("admin").get("/rules/new/?when=DEAL_STAGE"))
+    assert words not in text_of(signed("boris").get("/rules/new/?when=DEAL_STAGE"))

@@ -50,6 +50,12 @@ def rule_for_change(person: Person, rule_id: int) -> Rule:
     return found
 
 
+def unit_ids(person: Person) -> frozenset[int] | None:
+    """Return the departments the person writes rules for; None: the whole company."""
+    reached = access.unit_reach(person, KIND, Right.CHANGE)
+    return None if is_keeper(person) or reached.everyone else frozenset(reached.unit_ids)
+
+
 def check_unit(person: Person, unit_id: int | None) -> None:
     """A head's rule covers what they head; only a keeper's covers the whole company."""
     if unit_id is None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 from django.utils import timezone
 
 from otdel.automation import actions
-from otdel.automation.actions import webhook
-from otdel.core import journal
-from otdel.core.jobs import job
+from otdel.core.jobs import job, wake
 
-# so many times a webhook is called, with growing pauses
-ATTEMPTS = 5
-
-
-class NotTaken(Exception):
-    """The other server is to be called again."""
+# a round of calls ends before the next one starts; what is left is its work
+BUDGET = 50.0
 
 
 @job()
@@ -29,12 +25,18 @@ def sweep(timestamp: int = 0) -> None:
     actions.sweep(now=timezone.now())
 
 
-@job(retry=ATTEMPTS, pass_context=True)
-def call(context: object, event_id: int) -> None:
-    """Call the webhook of a firing; what does not answer is called again, and then said to be refused."""
-    firing_id = journal.event(event_id).subject_id
-    assert firing_id is not None
-    taken, said, again = webhook.call(firing_id)
-    if again and getattr(getattr(context, "job", None), "attempts", 0) < ATTEMPTS:
-        raise NotTaken(said)
-    actions.called(by=None, firing_id=firing_id, taken=taken, said=said, now=timezone.now())
+@job()
+def call(event_id: int) -> None:
+    """A rule wants a webhook called: now rather than with the next round."""
+    wake("otdel.automation.jobs.calls")
+
+
+@job(queueing_lock="otdel.automation.jobs.calls", retry=False)
+def calls(timestamp: int = 0) -> None:
+    """Every minute, and when a rule wants it: call the webhooks that are due, the first attempt and the later ones."""
+    started = time.monotonic()
+    while time.monotonic() - started < BUDGET:
+        begun = actions.begin_call(by=None, now=timezone.now())
+        if begun is None:
+            return
+        actions.end_call(by=None, call_id=begun.pk, answer=actions.call(begun), now=timezone.now())

@@ -30,6 +30,7 @@ class Rule(models.Model):
         TEMPLATE = "TEMPLATE", _("give a task from a template")
         NOTICE = "NOTICE", _("tell somebody")
         TAG = "TAG", _("put a tag on the record")
+        FIELD = "FIELD", _("set a field")
         STAGE = "STAGE", _("move the deal to a stage")
         HANDOVER = "HANDOVER", _("hand the record over to another person")
         WEBHOOK = "WEBHOOK", _("call a webhook")
@@ -38,6 +39,7 @@ class Rule(models.Model):
         BY_HAND = "BY_HAND", pgettext_lazy("rule", "Switched off")
         LIMIT = "LIMIT", pgettext_lazy("rule", "Stopped: too many firings in an hour")
         OWNER = "OWNER", pgettext_lazy("rule", "Stopped: its owner no longer works here")
+        GONE = "GONE", pgettext_lazy("rule", "Stopped: the address of its webhook is no more")
 
     name = models.CharField(max_length=120)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -51,7 +53,7 @@ class Rule(models.Model):
     # the address of a list narrowed by its own filters
     conditions = models.TextField(blank=True)
     then = models.CharField(max_length=8, choices=Then)
-    # what is done, by `then`: title, text, due, to, template, tag, stage, owner, url
+    # what is done, by `then`: title, text, due, to, template, tag, field, value, stage, owner, host and sealed address
     does = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     most_per_hour = models.PositiveSmallIntegerField(default=50)
     is_on = models.BooleanField(default=False)
@@ -91,10 +93,33 @@ class Firing(models.Model):
     made = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     # the rules whose doing led here
     chain = models.JSONField(default=list)
+    # of a webhook on its way: when it is called next; while it is being called, when that counts as lost
+    next_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "kind", "record_id", "key"], name="firing_once")]
-        indexes = [models.Index(fields=["rule", "-at"], name="firing_log")]
+        indexes = [
+            models.Index(fields=["rule", "-at"], name="firing_log"),
+            models.Index(fields=["next_at", "id"], name="firing_due", condition=Q(outcome="WAITING")),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.rule_id} {self.kind}:{self.record_id}"
+
+
+class Call(models.Model):
+    """One attempt to call the webhook of a firing. Without an end, whoever called did not live to tell."""
+
+    firing = models.ForeignKey(Firing, models.CASCADE, related_name="calls")
+    number = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    taken = models.BooleanField(default=False)
+    # what the other side answered, or why it was not reached
+    said = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["firing", "number"], name="call_numbered")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.firing_id}.{self.number}"

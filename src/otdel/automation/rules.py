@@ -46,8 +46,9 @@ COUNTS_DAYS = ("DEAL_STANDS", "DEAL_NO_STEP", "INVOICE_OVERDUE", "NO_CONTACT")
 CAN: Mapping[str, Sequence[str]] = {
     "TASK": ("deal", "lead", "customer", "invoice", "task", "person"),
     "NOTICE": ("deal", "lead", "customer", "invoice", "task", "person"),
-    "TEMPLATE": ("deal", "lead", "customer", "invoice"),
+    "TEMPLATE": ("deal", "lead", "customer", "invoice", "task", "person"),
     "TAG": ("deal", "lead", "customer"),
+    "FIELD": ("deal", "lead", "customer", "invoice", "task"),
     "STAGE": ("deal",),
     "HANDOVER": ("deal", "lead", "customer"),
     "WEBHOOK": ("deal", "lead", "customer", "invoice", "task", "person"),
@@ -91,6 +92,7 @@ def _check_does(then: str, does: Mapping[str, Any]) -> None:
         "NOTICE": ("title", _("Say in a few words what to tell.")),
         "TEMPLATE": ("template", _("Choose the template.")),
         "TAG": ("tag", _("Say which tag.")),
+        "FIELD": ("field", _("Choose the field.")),
         "STAGE": ("stage", _("Choose the stage.")),
         "HANDOVER": ("owner", _("Choose the person.")),
         "WEBHOOK": ("url", _("Give an address that begins with https://")),

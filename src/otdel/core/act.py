@@ -38,12 +38,25 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 @contextmanager
 def batch(number: int) -> Iterator[None]:
     """Mark every row written inside the current transaction as part of one undoable batch."""
+    with _marked("otdel.batch", number):
+        yield
+
+
+@contextmanager
+def by_rule(number: int) -> Iterator[None]:
+    """Say in the history of every row written inside by which rule of automation it was."""
+    with _marked("otdel.rule", number):
+        yield
+
+
+@contextmanager
+def _marked(name: str, number: int) -> Iterator[None]:
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('otdel.batch', %s, true)", [str(number)])
+        cursor.execute("select set_config(%s, %s, true)", [name, str(number)])
     try:
         yield
     finally:
         # a broken transaction forgets local settings by itself
         if not connection.needs_rollback:
             with connection.cursor() as cursor:
-                cursor.execute("select set_config('otdel.batch', '', true)")
+                cursor.execute("select set_config(%s, '', true)", [name])

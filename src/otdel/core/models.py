@@ -59,6 +59,8 @@ class FieldChange(models.Model):
     # A number, not a foreign key: the trigger must never fail, and history outlives people's rows.
     by_id = models.BigIntegerField(null=True)
     batch = models.BigIntegerField(null=True)
+    # the rule of automation whose doing it was; `by_id` is whose rights it had
+    rule_id = models.BigIntegerField(null=True)
     diff = models.JSONField(default=dict)
 
     class Meta:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, IntegerField, JSONField, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Case, CharField, F, IntegerField, JSONField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
 
 from otdel.core.listing.values import BIGGEST_ID
 from otdel.core.models import Event, FieldChange
@@ -33,6 +33,7 @@ class Moment:
     kind: str
     by_id: int | None
     data: dict[str, Any]
+    rule_id: int | None = None  # of automation, whose doing it was
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,17 @@ def events(subject: str, pk: int) -> QuerySet[Any]:
 
 def changes(subject: str, pk: int) -> QuerySet[Any]:
     rows = FieldChange.objects.filter(subject_type=subject, subject_id=pk, operation=FieldChange.Operation.UPDATE)
-    return source(rows, 1, Value("fields"), "by_id", F("diff"))
+    by_rule = Concat(Value("fields:"), Cast("rule_id", CharField()))
+    kind = Case(When(rule_id__isnull=False, then=by_rule), default=Value("fields"))
+    return source(rows, 1, kind, "by_id", F("diff"))
+
+
+def _moment(row: tuple[Any, ...]) -> Moment:
+    """A change of fields carries its rule in its kind, an event among its data: the last one did it itself."""
+    at, rank, number, kind, by_id, data = row
+    kind, _colon, rule = kind.partition(":")
+    rules = [int(rule)] if rule else [] if kind == "fields" else data.get("rules") or []
+    return Moment(at, rank, number, kind, by_id, data, rules[-1] if rules else None)
 
 
 def read(sources: Sequence[QuerySet[Any]], after: Place | None, above: Above | None = None, size: int = SIZE) -> Page:
@@ -96,7 +107,7 @@ def read(sources: Sequence[QuerySet[Any]], after: Place | None, above: Above | N
         sources = [*sources, above(len(sources))]
     parts = [_beyond(rows, rank, after).order_by("-at", "-id")[: size + 1] for rank, rows in enumerate(sources)]
     merged = parts[0].union(*parts[1:], all=True).order_by("-at", "_rank", "-id")[: size + 1]
-    found = [Moment(*row) for row in merged]
+    found = [_moment(row) for row in merged]
     last = found[size - 1] if len(found) > size else None
     return Page(found[:size], Place(last.at, last.rank, last.id) if last else None)
 

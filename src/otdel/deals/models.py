@@ -179,6 +179,8 @@ class Deal(Record):
                 condition=Q(deleted_at=None, closed_on=None),
             ),
             models.Index(fields=["expected_on", "id"], name="deal_by_expected", condition=Q(deleted_at=None)),
+            # what has stood for so many days today
+            models.Index(fields=["stage_since"], name="deal_stands", condition=Q(deleted_at=None, closed_on=None)),
             models.Index(fields=["closed_on", "id"], name="deal_by_closed", condition=Q(deleted_at=None)),
             models.Index(fields=["closed_on", "owner"], name="deal_closed", condition=~Q(closed_on=None)),
             GinIndex(OpClass(F("search"), name="gin_trgm_ops"), name="deal_search"),

@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -44,12 +45,17 @@ def address_data(url: str, secret: str) -> dict[str, str]:
 @channel(NAME, label=pgettext_lazy("channel", "Webhook"), place=40, works=works)
 def send(out: Outgoing, address: Address | None) -> Sent | Refused:
     assert address is not None
-    url, secret = (secrecy.opened(address.data.get(name, "")) for name in ("url", "secret"))
+    return call(address.data, out.key, words(out), seconds=5 if out.is_test else 10)
+
+
+def call(kept: Mapping[str, str], key: str, told: Mapping[str, Any], *, seconds: float = 10) -> Sent | Refused:
+    """Post to the sealed address of `address_data`, signed with its sealed secret, outside of any transaction."""
+    url, secret = (secrecy.opened(kept.get(name, "")) for name in ("url", "secret"))
     if not url or not secret:
         return Refused(_("The secret key of this Otdel has changed: add the address again."), gone=True)
-    body = json.dumps(words(out), ensure_ascii=False).encode()
+    body = json.dumps(told, ensure_ascii=False).encode()
     try:
-        answer = outside.post(url, body, headers(out.key, body, secret), seconds=5 if out.is_test else 10)
+        answer = outside.post(url, body, headers(key, body, secret), seconds=seconds)
     except outside.NoAnswer as error:
         return Refused(str(error))
     except outside.NotLet as error:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from otdel.automation.actions.fields import set_field
 from otdel.automation.kinds import SAID
 from otdel.automation.models import Firing, Rule
 from otdel.billing.models import Invoice
@@ -20,8 +22,8 @@ from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
 from otdel.org.queries import calendar, company_of, zone_of
 from otdel.tasks.actions import create_tasks
-from otdel.tasks.actions.templates import give_from_template, head_over
-from otdel.tasks.models import Task
+from otdel.tasks.actions.templates import give_from_template, head_over, prepare
+from otdel.tasks.models import Task, Template
 from otdel.tasks.rules import TaskValues, To, end_of
 
 MODELS: dict[str, Any] = {
@@ -108,9 +110,29 @@ def _filled(text: str, firing: Firing, record: Any) -> str:
 
 
 def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
-    about = {firing.kind: firing.record_id}
-    made = give_from_template(by=owner, template_id=rule.does["template"], about=about, now=now)
+    record, template_id = _record(firing), rule.does["template"]
+    if firing.kind in ("person", "task"):
+        values, to = prepare(by=owner, template_id=template_id, now=now)
+        values = replace(values, **_about(firing, record))
+        made = create_tasks(by=owner, values=values, to=_role(template_id, firing, record) or to, now=now)
+    else:
+        about = {firing.kind: firing.record_id}
+        made = give_from_template(by=owner, template_id=template_id, about=about, now=now)
     return Firing.Outcome.DONE, {"task": made[0].pk, "count": len(made)}
+
+
+def _role(template_id: int, firing: Firing, record: Any) -> To | None:
+    """A template speaks of whoever answers for the record: of a person, that is the person; of a task, its assignee."""
+    who = record if firing.kind == "person" else record.assignee
+    assign = Template.objects.values_list("assign", flat=True).get(pk=template_id)
+    if assign == Template.Assign.OWNER:
+        return To(people=(who.pk,))
+    head = head_over(who) if assign == Template.Assign.OWNER_HEAD else None
+    return To(people=(head,)) if head else None
+
+
+def _field(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    return Firing.Outcome.DONE, set_field(rule, owner, firing, _record(firing), now)
 
 
 TAGS: dict[str, Any] = {
@@ -151,6 +173,7 @@ DOING: dict[str, Doing] = {
     Rule.Then.TASK: _task,
     Rule.Then.TEMPLATE: _template,
     Rule.Then.TAG: _tag,
+    Rule.Then.FIELD: _field,
     Rule.Then.STAGE: _stage,
     Rule.Then.HANDOVER: _handover,
     Rule.Then.WEBHOOK: _webhook,

@@ -10,21 +10,21 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import translation
 
 from otdel.automation.actions.doing import do
-from otdel.automation.kinds import STOPPED
+from otdel.automation.actions.stopping import stop
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
 from otdel.automation.queries.matching import matching
 from otdel.automation.rules import ABOUT, BACK_DAYS, BY_CLOCK, EVENTS, is_loop, is_own
 from otdel.core import journal
-from otdel.core.act import action
+from otdel.core.act import action, by_rule
 from otdel.core.errors import Refusal
 from otdel.core.models import Event
-from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
-from otdel.org.queries import company, zone_of
-from otdel.org.rules import is_administrator, may_sign_in
+from otdel.org.queries import company, language_of, zone_of
+from otdel.org.rules import may_sign_in
 
 Outcome = Firing.Outcome
 
@@ -70,8 +70,10 @@ def _sweep(rule: Rule, now: datetime) -> None:
         return
     zone = ZoneInfo(settings.time_zone)
     today, since = now.astimezone(zone).date(), rule.on_since.astimezone(zone).date()
-    found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today)
-    fired = set(Firing.objects.filter(rule=rule, key__in={each.key for each in found}).values_list("record_id", "key"))
+    found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today, still=True)
+    ids = {each.record_id for each in found}
+    known = Firing.objects.filter(rule=rule, kind=ABOUT[rule.when], record_id__in=ids)  # the order of its index
+    fired = set(known.values_list("record_id", "key"))
     fresh = [each for each in found if (each.record_id, each.key) not in fired]
     speaks_of = matching(rule, rule.owner, [each.record_id for each in fresh], now)
     for each in fresh:
@@ -89,7 +91,7 @@ def fire(
         return None
     owner = rule.owner
     if not may_sign_in(owner, now.astimezone(zone_of(owner)).date()):
-        _stop(rule, Rule.Stop.OWNER, now)
+        stop(rule, Rule.Stop.OWNER, now)
         return None
     kind = ABOUT[rule.when]
     once = {"rule": rule, "kind": kind, "record_id": record_id, "key": key}
@@ -102,9 +104,11 @@ def fire(
     firing.outcome = _guarded(rule, chain, now)
     if firing.outcome == Outcome.DONE:
         _do(rule, firing, [*chain, rule.pk], now)
+    if firing.outcome == Outcome.WAITING:
+        firing.next_at = now
     firing.save()
     if firing.outcome == Outcome.LIMIT:
-        _stop(rule, Rule.Stop.LIMIT, now)
+        stop(rule, Rule.Stop.LIMIT, now)
     word = "rule.calls" if firing.outcome == Outcome.WAITING else "rule.fired"
     journal.record(word, firing, by=owner, at=now, rule=rule.pk, outcome=firing.outcome)
     return firing
@@ -118,28 +122,14 @@ def _guarded(rule: Rule, chain: Sequence[int], now: datetime) -> str:
 
 
 def _do(rule: Rule, firing: Firing, chain: Sequence[int], now: datetime) -> None:
-    """Do it with the owner's rights; what they may not do is refused and said."""
+    """Do it with the owner's rights and in their language; what they may not do is refused and said."""
     try:
-        with transaction.atomic(), journal.caused_by(chain):
+        with (
+            transaction.atomic(),
+            journal.caused_by(chain),
+            by_rule(rule.pk),
+            translation.override(language_of(rule.owner)),
+        ):
             firing.outcome, firing.made = do(rule, rule.owner, firing, now)
     except Refusal as refusal:
         firing.outcome, firing.text = Outcome.REFUSED, str(refusal)
-
-
-def _stop(rule: Rule, why: str, now: datetime) -> None:
-    """A rule that stops says why, on the page of rules and in the journal."""
-    rule.is_on, rule.stop, rule.updated_at = False, why, now
-    rule.save()
-    journal.record("rule.stopped", rule, by=None, at=now, why=why)
-    keepers = [pk for pk in _keepers() if pk != rule.owner_id]
-    told = [
-        Told(STOPPED, pk, f"{STOPPED}:{rule.pk}:{now.isoformat()}:{pk}", rule.name, f"/rules/{rule.pk}/")
-        for pk in (*keepers, rule.owner_id)
-    ]
-    tell(told, now)
-
-
-def _keepers() -> list[int]:
-    """Return the administrators: whoever may change both settings and people."""
-    rows = Person.objects.filter(is_active=True, employed_to=None).select_related("role")
-    return [person.pk for person in rows if is_administrator(person.role.rights)][:20]

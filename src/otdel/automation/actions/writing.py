@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from otdel.automation import access
 from otdel.automation.models import Rule
+from otdel.automation.queries.fields import checked
 from otdel.automation.queries.matching import state_of
 from otdel.automation.rules import ABOUT, RuleValues, check
 from otdel.core import journal, secrecy
@@ -46,7 +47,7 @@ def _conditions(by: Person, values: RuleValues, now: datetime) -> str:
     about = ABOUT[values.when]
     if about == "person":
         return ""
-    state = state_of(about, values.conditions, by, now)
+    state = state_of(about, values.conditions, by, now, whole=True)
     own = {name for each in state.listing.filters if each.key != "bin" for name in each.names}
     return urlencode([pair for pair in state.pairs() if pair[0] in own])
 
@@ -58,6 +59,8 @@ def _checked(by: Person, values: RuleValues, before: dict[str, Any]) -> dict[str
     stages = [pk for pk in (values.stage_id, does.get("stage")) if pk]
     if stages and Stage.objects.filter(pk__in=stages).count() != len(set(stages)):
         raise Invalid(_("There is no such stage."), field="stage")
+    if values.then == Rule.Then.FIELD:
+        does["value"] = checked(ABOUT[values.when], str(does["field"]), does.get("value"))
     if values.then == Rule.Then.HANDOVER and not receivers(by).filter(pk=does["owner"]).exists():
         raise Invalid(_("Choose somebody who works here."), field="owner")
     if values.then == Rule.Then.WEBHOOK:

@@ -2,8 +2,22 @@
 
 from otdel.automation.access import is_keeper, may_write, require
 from otdel.automation.models import Firing, Rule
+from otdel.automation.queries.fields import Settable, said, settable
 from otdel.automation.queries.matching import state_of
-from otdel.automation.queries.rules import DryRun, RuleRow, Would, dry_run, log, rule, rules, stopped
+from otdel.automation.queries.recipes import Recipe, recipes
+from otdel.automation.queries.rules import (
+    BY_ITSELF,
+    DryRun,
+    RuleRow,
+    Would,
+    calls_of,
+    dry_run,
+    log,
+    names_of,
+    rule,
+    rules,
+    stopped,
+)
 
 WHEN = Rule.When.choices
 THEN = Rule.Then.choices
@@ -16,20 +30,28 @@ def draft(**values: object) -> Rule:
 
 
 __all__ = [
+    "BY_ITSELF",
     "OUTCOMES",
     "THEN",
     "WHEN",
     "DryRun",
+    "Recipe",
     "RuleRow",
+    "Settable",
     "Would",
+    "calls_of",
     "draft",
     "dry_run",
     "is_keeper",
     "log",
     "may_write",
+    "names_of",
+    "recipes",
     "require",
     "rule",
     "rules",
+    "said",
+    "settable",
     "state_of",
     "stopped",
 ]

@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from otdel.automation.models import Rule
+from otdel.automation.queries.fields import RECORDS
 from otdel.automation.rules import ABOUT
 from otdel.billing.queries import INVOICES
+from otdel.core import custom
 from otdel.core.listing import Asking, Listing, State
 from otdel.customers.queries import CUSTOMERS
 from otdel.deals.queries import DEALS, LEADS
@@ -31,11 +33,15 @@ OWNER = {"task": "assignee_id"}
 NAME = {"deal": "title", "lead": "title", "customer": "name", "invoice": "number", "task": "title"}
 
 
-def state_of(kind: str, conditions: str, person: Person, now: datetime) -> State:
-    """Return the conditions as the list of such records reads them."""
+def state_of(kind: str, conditions: str, person: Person, now: datetime, whole: bool = False) -> State:
+    """Return the conditions as the list of such records reads them; `whole`: with the company's own fields anyhow."""
     asking = Asking(person, now.astimezone(zone_of(person)))
     params = {name: tuple(values) for name, values in parse_qs(conditions).items()}
-    return LISTINGS[kind].read(params, asking)
+    listing = LISTINGS[kind]
+    if kind in RECORDS and (whole or any(name.startswith("c_") for name in params)):
+        fields = custom.definitions(RECORDS[kind])
+        listing = listing.with_custom(custom.columns(fields), custom.filters(fields))
+    return listing.read(params, asking)
 
 
 def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime) -> dict[int, str]:
@@ -44,7 +50,7 @@ def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime) -> di
     if kind == "person":
         return _people(rule, owner, ids)
     state = state_of(kind, rule.conditions, owner, now)
-    rows: Any = LISTINGS[kind].narrowed(state).filter(pk__in=ids)
+    rows: Any = state.listing.narrowed(state).filter(pk__in=ids)
     if rule.unit_id:
         people = org.people_of(org.tree_for(owner).under(rule.unit_id))
         rows = rows.filter(**{f"{OWNER.get(kind, 'owner_id')}__in": people})

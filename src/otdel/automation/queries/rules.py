@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from otdel.automation import access
-from otdel.automation.models import Firing, Rule
+from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
 from otdel.automation.queries.matching import matching
 from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_MOST, EVENTS
@@ -19,6 +20,7 @@ from otdel.core.models import Event
 from otdel.org.models import Person
 from otdel.org.queries import zone_of
 
+BY_ITSELF = (Rule.Stop.LIMIT, Rule.Stop.OWNER, Rule.Stop.GONE)
 LABELS = {"deal": "deals.deal", "lead": "deals.lead", "customer": "customers.customer"} | {
     "invoice": "billing.invoice",
     "task": "tasks.task",
@@ -61,6 +63,19 @@ def log(person: Person, rule_id: int, before: int | None = None, most: int = 50)
     if before:
         rows = rows.filter(pk__lt=before)
     return list(rows.order_by("-pk")[:most])
+
+
+def calls_of(ids: Sequence[int]) -> dict[int, list[Call]]:
+    """Return the attempts to call the webhooks of these firings, in their order. One query, none for none."""
+    found: dict[int, list[Call]] = {}
+    for each in Call.objects.filter(firing__in=ids).order_by("firing_id", "number") if ids else ():
+        found.setdefault(each.firing_id, []).append(each)
+    return found
+
+
+def names_of(ids: Collection[int]) -> dict[int, str]:
+    """Return what rules are called, for the histories of what they did. One query, none for none."""
+    return dict(Rule.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 @dataclass(frozen=True)
@@ -111,5 +126,5 @@ def _happened(rule: Rule, since: datetime, zone: Any) -> tuple[list[tuple[int, d
 
 def stopped(person: Person) -> int:
     """How many rules stopped by themselves. One query besides those of access."""
-    rows = access.visible_to(person).filter(stop__in=(Rule.Stop.LIMIT, Rule.Stop.OWNER))
+    rows = access.visible_to(person).filter(stop__in=BY_ITSELF)
     return rows.count()

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum, Value
-from django.db.models.functions import JSONObject
+from django.db.models import BigIntegerField, Count, F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject
 
 from otdel.core import timeline
+from otdel.core.models import Event
 from otdel.core.search import Hit, Part
 from otdel.customers.queries import cards
 from otdel.customers.queries.cards import Card
@@ -173,10 +175,18 @@ def deal_timeline(deal_id: int, after: timeline.Place | None, above: timeline.Ab
         2,
         Value("stage"),
         "by_id",
-        JSONObject(before="before__name", after="after__name", outcome="after__outcome"),
+        JSONObject(before="before__name", after="after__name", outcome="after__outcome", rules=_rules_of_move()),
     )
     label = "deals.deal"
     return timeline.read([timeline.events(label, deal_id), timeline.changes(label, deal_id), moves], after, above)
+
+
+def _rules_of_move() -> Subquery:
+    """The rules of automation that made a move: the event written with it knows them."""
+    events = Event.objects.filter(subject_type="deals.deal", subject_id=OuterRef("deal_id"), at=OuterRef("at"))
+    to = Cast(KeyTextTransform("after", "data"), BigIntegerField())  # two moves may have one moment
+    moves = events.filter(kind__in=("deal.moved", "deal.reopened")).annotate(to=to).filter(to=OuterRef("after_id"))
+    return Subquery(moves.values("data__rules")[:1])
 
 
 def lead_timeline(lead_id: int, after: timeline.Place | None, above: timeline.Above | None = None) -> timeline.Page:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.activities import queries as activities
+from otdel.automation import queries as automation
 from otdel.core import timeline
 from otdel.core.errors import NotFound
 from otdel.core.listing.values import read_id
@@ -335,7 +336,8 @@ EVENTS = {
 def lines(request: PersonRequest, record: Record, moments: list[timeline.Moment]) -> list[Line]:
     """Return moments as sentences. One query for all the names in them."""
     names = record.naming(_wanted(moments))
-    made = [_line(request, record, moment, names) for moment in moments]
+    rules = automation.names_of({moment.rule_id for moment in moments if moment.rule_id})
+    made = [_line(request, record, moment, names, rules) for moment in moments]
     return [each for each in made if each is not None]
 
 
@@ -349,13 +351,22 @@ def _wanted(moments: list[timeline.Moment]) -> dict[str, set[int]]:
     return found
 
 
-def _line(request: PersonRequest, record: Record, moment: timeline.Moment, names: Names) -> Line | None:
+def _line(
+    request: PersonRequest, record: Record, moment: timeline.Moment, names: Names, rules: Mapping[int, str]
+) -> Line | None:
     icon, text = _said(request, record, moment, names)
     if not text:
         return None
     at = timezone.localtime(moment.at)
     who = names.get(("owner_id", moment.by_id), "") if moment.by_id else _("Otdel")
+    if moment.rule_id:
+        who = by_rule(who, rules.get(moment.rule_id, "?"))
     return Line(icon, text, who, formats.current().moment(at, request.today), at.isoformat())
+
+
+def by_rule(who: str, name: str) -> str:
+    """Whose rights, and the rule that used them."""
+    return _("%(who)s, by rule “%(rule)s”") % {"who": who, "rule": name}
 
 
 def _said(request: PersonRequest, record: Record, moment: timeline.Moment, names: Names) -> tuple[str, SafeString]:

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_POST
 
 from otdel.interfaces.http import way_back
 from otdel.interfaces.web import alarms, formats, frame
-from otdel.interfaces.web.nav import ADD, NAV, ON_PHONE, Entry, address, entrance
+from otdel.interfaces.web.nav import ADD, BESIDE, NAV, ON_PHONE, Entry, address, entrance
 from otdel.org import access
 from otdel.org.rules import Right
 
@@ -166,6 +166,9 @@ def _link(entry: Entry) -> Link:
 
 
 def _active(entries: tuple[Link, ...], path: str) -> str:
+    for beside, rooms in BESIDE.items():
+        if path.startswith(beside):
+            return next((link.name for name in rooms for link in entries if link.name == name), "")
     found = [link for link in entries if path == link.url or (link.url != "/" and path.startswith(link.url))]
     return max(found, key=lambda link: len(link.url)).name if found else ""
 

@@ -31,6 +31,8 @@ NAV = (
     Entry("reports", _("Reports"), "report", "r"),
     Entry("settings", _("Settings"), "settings", "s", "settings"),
 )
+# Pages that stand beside a room: the first of these rooms that the person has is lit for them.
+BESIDE = {"/rules/": ("plan", "settings")}
 # What `c` and «Add» offer.
 ADD = (
     Entry("task_new", _("Task"), "tasks", "t", "task"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
+from otdel.automation import queries
 from otdel.automation.rules import ABOUT, CAN, COUNTS_DAYS, RuleValues
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
@@ -19,6 +20,16 @@ from otdel.org.rules import Right
 from otdel.plans.queries.documents import METRICS
 from otdel.tasks import queries as tasks
 
+# a choice that changes what is asked for: the sentence is drawn anew as soon as it is made
+ANEW = {
+    "hx-post": "",
+    "hx-trigger": "change",
+    "hx-include": "closest form",
+    "hx-vals": '{"show": "1"}',
+    "hx-select": "#sentence",
+    "hx-target": "#sentence",
+    "hx-swap": "outerHTML",
+}
 WHO = (
     ("OWNER", lazy("whoever answers for the record")),
     ("HEAD", lazy("their head")),
@@ -45,6 +56,8 @@ class RuleForm(forms.Form):
     accept = forms.BooleanField(label=lazy("I accept the work"), required=False)
     template = forms.TypedChoiceField(label=lazy("Template"), coerce=int)
     tag = forms.CharField(label=lazy("Tag"), max_length=60)
+    field = forms.ChoiceField(label=lazy("Which field"))
+    value = forms.CharField(label=lazy("What to put there"), max_length=1000)
     stage = forms.TypedChoiceField(label=lazy("To which stage"), coerce=int)
     owner = forms.TypedChoiceField(label=lazy("To whom to hand over"), coerce=int)
     url = forms.CharField(
@@ -61,14 +74,15 @@ class RuleForm(forms.Form):
         "NOTICE": ("title", "text", "to"),
         "TEMPLATE": ("template",),
         "TAG": ("tag",),
+        "FIELD": ("field", "value"),
         "STAGE": ("stage",),
         "HANDOVER": ("owner",),
         "WEBHOOK": ("url",),
     }
 
-    def __init__(self, request: PersonRequest, when: str, then: str, initial: dict[str, Any]) -> None:
-        super().__init__(request.POST if request.method == "POST" else None, initial=initial)
-        self.when, self.then = when, then
+    def __init__(self, request: PersonRequest, when: str, then: str, initial: dict[str, Any], sent: bool) -> None:
+        super().__init__(request.POST if sent else None, initial=initial)
+        self.when, self.then, self.chosen_field = when, then, ""
         kept = {"name", "unit", "most_per_hour", *self.asks, *self.does}
         for name in set(self.fields) - kept:
             del self.fields[name]
@@ -95,10 +109,32 @@ class RuleForm(forms.Form):
             if name in fields:
                 rows = list(stages(asking))
                 fields[name].choices = rows if name == "stage" else [("", _("any")), *rows]
+        if "field" in fields:
+            self._offer_fields()
         if "owner" in fields:
             fields["owner"].choices = tasks.receivers(request.user)
         if "template" in fields:
             fields["template"].choices = tasks.template_choices(request.user)
+
+    def _offer_fields(self) -> None:
+        """The fields of such records; the value is asked for as its field wants it."""
+        known = queries.settable(ABOUT[self.when])
+        wanted = self.data.get("field") if self.is_bound else self.initial.get("field")
+        chosen = next((each for each in known if each.name == wanted), known[0] if known else None)
+        fields: dict[str, Any] = dict(self.fields)
+        fields["field"].choices = [(each.name, each.label) for each in known]
+        fields["field"].widget.attrs |= ANEW
+        if chosen is None:
+            return
+        self.chosen_field = chosen.name
+        if chosen.options or chosen.type == "ENTRY":
+            self.fields["value"] = forms.ChoiceField(label=fields["value"].label, choices=chosen.options)
+        elif chosen.type == "DAYS":
+            self.fields["value"] = forms.IntegerField(
+                label=_("In how many working days from the firing"), min_value=0, max_value=365, initial=5
+            )
+        if not self.is_bound and self.initial.get("of_field") not in (None, "", chosen.name):
+            self.initial.pop("value", None)  # it was another field's
 
     def bound(self, names: tuple[str, ...]) -> list[Any]:
         return [self[name] for name in names if name in self.fields]

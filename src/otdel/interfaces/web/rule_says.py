@@ -15,6 +15,7 @@ from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web.plans import metric_label
 from otdel.interfaces.web.rule_forms import WHO
+from otdel.tasks import queries as tasks
 
 PAGES = {"deal": "deal", "lead": "lead", "customer": "customer", "invoice": "invoice", "task": "task"}
 TONES = {"DONE": "done", "REFUSED": "under", "LOOP": "under", "LIMIT": "under", "WAITING": "accent"}
@@ -26,6 +27,8 @@ class Sayer:
     def __init__(self, request: PersonRequest) -> None:
         self.request = request
         self._stages: dict[str, str] | None = None
+        self._people: dict[int, str] | None = None
+        self._fields: dict[str, list[queries.Settable]] = {}
 
     def stage(self, pk: Any) -> str:
         if self._stages is None:
@@ -63,11 +66,35 @@ class Sayer:
                 return f"{words} “{does.get('title', '')}”: {who}"
             case "TAG":
                 return f"{words} #{does.get('tag', '')}"
+            case "FIELD":
+                field, value = self.field(rule)
+                return f"{words}: {field} — {value}"
+            case "HANDOVER":
+                return f"{words}: {self.person(does.get('owner'))}"
             case "STAGE":
                 return f"{words} “{self.stage(does.get('stage'))}”"
             case "WEBHOOK":
                 return f"{words} {does.get('host', '')}"
         return words
+
+    def field(self, rule: Any) -> tuple[str, str]:
+        kind = ABOUT[rule.when]
+        if kind not in self._fields:
+            self._fields[kind] = queries.settable(kind)
+        return queries.said(self._fields[kind], rule.does.get("field", ""), rule.does.get("value"))
+
+    def person(self, pk: Any) -> str:
+        if self._people is None:
+            self._people = dict(tasks.receivers(self.request.user))
+        return self._people.get(pk, "?")
+
+    def made(self, rule: Any, made: dict[str, Any]) -> str:
+        """What a firing did, where that is not a task one can open."""
+        if "field" in made:
+            return f"{self.field(rule)[0]}: {made['said']}"
+        if "tag" in made:
+            return f"#{made['tag']}"
+        return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 
 def record_url(kind: str, pk: int) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from otdel.automation import actions, queries
-from otdel.automation.rules import ABOUT
+from otdel.automation.rules import ABOUT, RuleValues
 from otdel.core import secrecy
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
@@ -22,8 +22,10 @@ from otdel.interfaces.web import formats, marks, org_tabs
 from otdel.interfaces.web.control import tabs as control_tabs
 from otdel.interfaces.web.lists import panel
 from otdel.interfaces.web.refusals import attempt
-from otdel.interfaces.web.rule_forms import RuleForm, conditions_of, fits
+from otdel.interfaces.web.rule_forms import ANEW, RuleForm, conditions_of, fits
 from otdel.interfaces.web.rule_says import TONES, Sayer, record_url
+from otdel.org.access import scope
+from otdel.org.rules import Right
 
 LOG_PAGE = 50
 
@@ -41,9 +43,25 @@ def rules(request: PersonRequest) -> HttpResponseBase:
     context = {
         "tabs": _tabs(request),
         "rows": [_line(row, sayer, request) for row in found],
-        "stopped": sum(row.rule.stop in ("LIMIT", "OWNER") for row in found),
+        "stopped": sum(row.rule.stop in queries.BY_ITSELF for row in found),
+        "recipes": [_recipe(each, sayer, {row.rule.name for row in found}) for each in queries.recipes()],
     }
     return TemplateResponse(request, "rules/list.html", context)
+
+
+def _recipe(each: queries.Recipe, sayer: Sayer, taken: set[str]) -> dict[str, Any]:
+    sketch = queries.draft(
+        when=each.values.when, days=each.values.days, metric=each.values.metric, then=each.values.then,
+        does=each.values.does,
+    )  # fmt: skip
+    return {
+        "url": reverse("rule_recipe", args=[each.code]),
+        "icon": each.icon,
+        "name": each.values.name,
+        "when": sayer.when(sketch),
+        "then": sayer.then(sketch),
+        "taken": each.values.name in taken,
+    }
 
 
 def _line(row: queries.RuleRow, sayer: Sayer, request: PersonRequest) -> dict[str, Any]:
@@ -65,7 +83,7 @@ def _line(row: queries.RuleRow, sayer: Sayer, request: PersonRequest) -> dict[st
 def _state(rule: Any) -> str:
     if rule.is_on:
         return marks.badge(_("on"), "accent")
-    if rule.stop in ("LIMIT", "OWNER"):
+    if rule.stop in queries.BY_ITSELF:
         return marks.badge(str(rule.get_stop_display()), "under")
     return marks.badge(_("off"))
 
@@ -84,7 +102,7 @@ def rule(request: PersonRequest, pk: int) -> HttpResponseBase:
         "conditions": sayer.conditions(found),
         "then": sayer.then(found),
         "state": _state(found),
-        "firings": [_firing(each, request) for each in firings[:LOG_PAGE]],
+        "firings": _firings(request, found, firings[:LOG_PAGE], sayer),
         "more": f"?before={firings[LOG_PAGE - 1].pk}" if len(firings) > LOG_PAGE else "",
         "tried": _tried(request, found, found.owner) if request.GET.get("try") else None,
         "secret": _secret(found),
@@ -96,16 +114,34 @@ def _secret(found: Any) -> str:
     return secrecy.opened(found.does["sealed"]["secret"]) if found.does.get("sealed") else ""
 
 
-def _firing(each: Any, request: PersonRequest) -> dict[str, Any]:
-    task = each.made.get("task")
+def _firings(request: PersonRequest, found: Any, firings: list[Any], sayer: Sayer) -> list[dict[str, Any]]:
+    calls = queries.calls_of([each.pk for each in firings]) if found.then == "WEBHOOK" else {}
+    return [_firing(each, request, calls.get(each.pk, [])) | {"made": sayer.made(found, each.made)} for each in firings]
+
+
+def _firing(each: Any, request: PersonRequest, calls: list[Any]) -> dict[str, Any]:
+    task, given_up = each.made.get("task"), bool(calls) and each.outcome != "DONE" and bool(calls[-1].ended_at)
+    waits = each.outcome == "WAITING" and each.next_at and calls and calls[-1].ended_at
     return {
         "at": formats.current().moment(timezone.localtime(each.at), request.today),
         "name": each.name,
         "url": record_url(each.kind, each.record_id),
         "outcome": marks.badge(str(queries.OUTCOMES[each.outcome]), TONES[each.outcome]),
-        "text": each.text,
+        "text": "" if calls else each.text,
         "task": reverse("task", args=[task]) if task else "",
+        "calls": [_call(call, request) for call in calls],
+        "next": _moment(each.next_at, request) if waits else "",
+        "again": reverse("rule_again", args=[each.rule_id, each.pk]) if given_up else "",
     }
+
+
+def _call(call: Any, request: PersonRequest) -> dict[str, Any]:
+    said = call.said if call.ended_at else _("no end is known: the program stopped, or is still calling")
+    return {"at": _moment(call.at, request), "said": said, "tone": "" if call.taken else "is-under"}
+
+
+def _moment(at: Any, request: PersonRequest) -> str:
+    return formats.current().moment(timezone.localtime(at), request.today)
 
 
 def _tried(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
@@ -141,23 +177,16 @@ def edit(request: PersonRequest, pk: int) -> HttpResponseBase:
 
 
 def _edit(request: PersonRequest, found: Any) -> HttpResponseBase:
-    """The sentence is written in two steps: its beginning and end first, then what they ask for."""
-    when = request.GET.get("when") or (found.when if found else "DEAL_STAGE")
-    then = request.GET.get("then") or (found.then if found else "TASK")
-    when = when if when in dict(queries.WHEN) else "DEAL_STAGE"
-    wrong = not fits(when, then)
-    then = "TASK" if wrong else then
-    given = RuleForm(request, when, then, _initial(found))
+    """The sentence; another beginning, end or field draws it anew with what was typed already, and checks nothing."""
+    when, then, wrong = _beginning(request, found)
+    sent = request.method == "POST" and "show" not in request.POST
+    given = RuleForm(request, when, then, _initial(request, found), sent)
     conditions = conditions_of(request) if request.method == "POST" else (found.conditions if found else "")
     tried = None
-    if request.method == "POST" and given.is_valid():
+    if sent and given.is_valid():
         values = given.values(conditions)
         if "try" in request.POST:
-            sketch = queries.draft(
-                when=when, days=values.days, stage_id=values.stage_id, metric=values.metric, unit_id=values.unit_id,
-                conditions=conditions, then=then,
-            )  # fmt: skip
-            tried = _tried(request, sketch, request.user)
+            tried = _sketched(request, values)
         else:
             pk = found.pk if found else None
             made = attempt(
@@ -172,30 +201,68 @@ def _edit(request: PersonRequest, found: Any) -> HttpResponseBase:
         "rule": found,
         "whens": [(code, str(words), code == when) for code, words in queries.WHEN],
         "thens": [(code, str(words), code == then) for code, words in queries.THEN if fits(when, code)],
-        "when": when,
-        "then": then,
-        "wrong": wrong and "then" in request.GET,
+        "wrong": wrong,
+        "anew": ANEW,
+        "blind": about != "person" and not scope(request.user, about, Right.VIEW),
         "controls": [] if about == "person" else _controls(request, about, conditions),
+        "narrowed": bool(conditions),
         "tried": tried,
         "back": reverse("rule", args=[found.pk]) if found else reverse("rules"),
     }
     return TemplateResponse(request, "rules/edit.html", context, status=form_status(given))
 
 
+def _beginning(request: PersonRequest, found: Any) -> tuple[str, str, bool]:
+    """Return when and then, and whether what was asked for cannot be done to such a record."""
+    chosen = [
+        request.POST.get(name) or request.GET.get(name) or (getattr(found, name) if found else first)
+        for name, first in (("when", "DEAL_STAGE"), ("then", "TASK"))
+    ]
+    when = chosen[0] if chosen[0] in dict(queries.WHEN) else "DEAL_STAGE"
+    wrong = not fits(when, chosen[1])
+    return when, "TASK" if wrong else chosen[1], wrong and chosen[1] in dict(queries.THEN)
+
+
+def _sketched(request: PersonRequest, values: RuleValues) -> dict[str, Any]:
+    sketch = queries.draft(
+        when=values.when, days=values.days, stage_id=values.stage_id, metric=values.metric, unit_id=values.unit_id,
+        conditions=values.conditions, then=values.then,
+    )  # fmt: skip
+    return _tried(request, sketch, request.user)
+
+
 def _controls(request: PersonRequest, about: str, conditions: str) -> list[panel.Control]:
     """The filters of the list of such records, those a rule has no use for left out."""
-    state = queries.state_of(about, conditions, request.user, request.now)
+    state = queries.state_of(about, conditions, request.user, request.now, whole=True)
     return [each for each in panel.controls(state) if each.kind != "keep" and each.name not in ("bin", "unit")]
 
 
-def _initial(found: Any) -> dict[str, Any]:
-    if found is None:
-        return {}
-    plain = {name: getattr(found, name) for name in ("name", "days", "metric", "most_per_hour")}
-    does = dict(found.does)
-    if does.get("sealed"):
-        does["url"] = secrecy.opened(does["sealed"]["url"])
-    return plain | {"entered": found.stage_id, "unit": found.unit_id} | does
+def _initial(request: PersonRequest, found: Any) -> dict[str, Any]:
+    """What the rule says, and over it what was typed before the sentence was drawn anew."""
+    kept: dict[str, Any] = {}
+    if found is not None:
+        kept = {name: getattr(found, name) for name in ("name", "days", "metric", "most_per_hour")} | found.does
+        kept |= {"entered": found.stage_id, "unit": found.unit_id, "of_field": found.does.get("field")}
+    if kept.get("sealed"):
+        kept["url"] = secrecy.opened(kept["sealed"]["url"])
+    if request.method == "POST":
+        kept["of_field"] = request.POST.get("of_field", kept.get("of_field"))
+    return kept | {name: value for name, value in request.POST.items() if value}
+
+
+@submission
+def take(request: PersonRequest, code: str) -> HttpResponseBase:
+    """One press makes a rule of a recipe; it is tried at once, and switched on by another."""
+    made = actions.take_recipe(by=request.user, code=code, now=request.now)
+    messages.success(request, _("The rule is written. See what it would have done, change it, then switch it on."))
+    return redirect(f"{reverse('rule', args=[made.pk])}?try=1")
+
+
+@submission
+def again(request: PersonRequest, pk: int, firing: int) -> HttpResponseBase:
+    actions.call_again(by=request.user, rule_id=pk, firing_id=firing, now=request.now)
+    messages.success(request, _("It is being called again."))
+    return redirect("rule", pk)
 
 
 @submission
@@ -216,8 +283,10 @@ def drop(request: PersonRequest, pk: int) -> HttpResponseBase:
 urlpatterns = [
     path("rules/", rules, name="rules"),
     path("rules/new/", new, name="rule_new"),
+    path("rules/recipes/<slug:code>/", take, name="rule_recipe"),
     path("rules/<int:pk>/", rule, name="rule"),
     path("rules/<int:pk>/edit/", edit, name="rule_edit"),
     path("rules/<int:pk>/switch/", switch, name="rule_switch"),
     path("rules/<int:pk>/drop/", drop, name="rule_drop"),
+    path("rules/<int:pk>/<int:firing>/again/", again, name="rule_again"),
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from otdel.automation import queries as automation
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.task_forms import PROOFS
 from otdel.tasks import queries
@@ -122,9 +123,11 @@ def happenings(rows: list[queries.Happening], today: Any) -> list[dict[str, Any]
     """Return the history as sentences. One query for the names in it."""
     wanted = {row.data[name] for row in rows for name in ("assignee", "after") if isinstance(row.data.get(name), int)}
     names, fmt = queries.names_of(wanted), formats.current()
+    rules = automation.names_of({rule for row in rows if (rule := _rule(row))})
     return [
         {
             "text": str(SAYS[what]) % {"by": row.by or _("Otdel")},
+            "rule": _("by rule “%(name)s”") % {"name": rules.get(_rule(row) or 0, "?")} if _rule(row) else "",
             "more": _more(what, row.data, names, fmt, today),
             "icon": ICONS.get(what, "history"),
             "at": fmt.moment(timezone.localtime(row.at), today),
@@ -132,6 +135,12 @@ def happenings(rows: list[queries.Happening], today: Any) -> list[dict[str, Any]
         for row in rows
         if (what := row.kind.removeprefix("task.")) in SAYS
     ]
+
+
+def _rule(row: queries.Happening) -> int | None:
+    """The rule of automation whose doing it was."""
+    rules = row.data.get("rules")
+    return int(rules[-1]) if rules else None
 
 
 def _more(what: str, data: dict[str, Any], names: dict[int, str], fmt: formats.Formats, today: Any) -> str:

@@ -16,6 +16,7 @@ from otdel.tasks.actions.changing import (
     remove_file,
     remove_item,
     restore_tasks,
+    set_priority,
     undo_bin,
 )
 from otdel.tasks.actions.each import give_each
@@ -88,6 +89,7 @@ __all__ = [
     "remove_file",
     "remove_item",
     "restore_tasks",
+    "set_priority",
     "resume_task",
     "return_task",
     "see_task",

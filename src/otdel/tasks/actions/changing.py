@@ -83,6 +83,16 @@ def _move(
 
 
 @action
+def set_priority(*, by: Person, task_id: int, priority: int, now: datetime) -> Task:
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.accepts)
+    rules.check(TaskValues(title=task.title, priority=priority), now)
+    step(task, now, priority=priority)
+    journal.record("task.changed", task, by=by, at=now, priority=priority)
+    return task
+
+
+@action
 def reassign_task(*, by: Person, task_id: int, to: int, now: datetime) -> Task:
     """Hand the task to another; whoever had it goes on watching, and the chain is kept."""
     task, stand = access.task_for(by, task_id)
