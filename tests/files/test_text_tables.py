@@ -8,10 +8,12 @@ from collections.abc import Callable
 
 import pytest
 
+from otdel.interfaces.files.cells import column, parse_rows
 from otdel.interfaces.files.guess.columns import profile
 from otdel.interfaces.files.guess.mapping import recognise
-from otdel.interfaces.files.problems import UnreadableFile
+from otdel.interfaces.files.problems import Problem, UnreadableFile
 from otdel.interfaces.files.readers import Limits, Table
+from otdel.interfaces.files.targets import Kind
 
 Read = Callable[..., Table]
 RUSSIAN = "Клиент;Сумма;Дата\r\nООО Ромашка;1 200,50;01.02.2026\r\nИП Ёлкин;300;28.02.2026\r\n"
@@ -40,6 +42,56 @@ def test_encoding_is_guessed(read: Read, encoding: str, found: str) -> None:
     assert table.encoding == found
     assert [h.name for h in table.headers] == ["Клиент", "Сумма", "Дата"]
     assert cells(table)[1] == ["ИП Ёлкин", "300", "28.02.2026"]
+
+
+PROSE = """\
+Клиент;Менеджер;Комментарий;Сумма
+ООО «Северный ветер»;Соколова Анна;Просят перенести отгрузку на конец месяца, склад не готов;1 200,50
+ИП Ёлкин Пётр Юрьевич;Иванов Игорь;Договор № 15 подписан, ждём предоплату;300
+АО «ТЕПЛОВОДОЙ»;ЩЕРБАКОВ;СРОЧНО! ОТПРАВИТЬ ЧЕРТЕЖИ;45 000
+Жилищный трест;Хашимова Эльза;Объект сдан, нужны закрывающие документы и акт сверки;7 800
+"""
+CAPITALS = "ФИРМА;ГОРОД\nЩЕРБИНСКИЙ ЗАВОД;МОСКВА\nООО РОМАШКА;ЕКАТЕРИНБУРГ\nЮЖНЫЙ ДВОР;УФА\n"
+SMALL = "фирма;город\nщербинский завод;москва\nооо ромашка;екатеринбург\nюжный двор;уфа\n"
+
+
+@pytest.mark.parametrize("text", [PROSE, CAPITALS, SMALL, RUSSIAN], ids=["prose", "capitals", "small", "few"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "cp1251", "koi8-r", "cp866", "mac-cyrillic", "utf-16-le", "utf-16-be"]
+)  # fmt: skip
+def test_russian_of_every_sort_is_told(read: Read, encoding: str, text: str) -> None:
+    readable = text.replace("«", '"').replace("»", '"').encode(encoding, "replace").decode(encoding)
+
+    table = read(readable.encode(encoding))
+    written = [line.split(";") for line in readable.splitlines()]
+    assert [[head.name for head in table.headers], *cells(table)] == written
+
+
+@pytest.mark.parametrize(("main", "other"), [("cp1251", "utf-8"), ("utf-8", "cp1251"), ("koi8-r", "utf-8")])
+def test_a_few_cells_of_another_encoding_do_not_change_the_guess(read: Read, main: str, other: str) -> None:
+    lines = [line.encode(main) for line in PROSE.replace("«", "").replace("»", "").replace("№", "N").splitlines()]
+    strangers = [f"Чужая строка {number};Кто-то;Сочи".encode(other) for number in range(3)]
+
+    assert read(b"\n".join([*lines, *strangers, *lines, *lines])).encoding == main
+
+
+def test_cells_of_another_encoding_are_named(read: Read) -> None:
+    table = read("Фирма;Город\nРомашка;Москва\nЛютик;".encode("cp1251") + "Сочи\n".encode())
+    assert cells(table) == [["Ромашка", "Москва"], ["Лютик", Problem("other_encoding", "Сочи")]]
+
+    table = read("Фирма;Город\nРомашка;Москва\nЛютик;".encode() + "Сочи\n".encode("cp1251"))
+    assert table.encoding == "utf-8"
+    found = parse_rows(table.rows(), [(0, column(Kind.TEXT)), (1, column(Kind.TEXT))], 2)
+    assert [[(place, problem.code) for place, problem in row.problems] for row in found] == [
+        [],
+        [(1, "unreadable_characters")],
+    ]
+
+
+@pytest.mark.parametrize("text", ["Nom;Ville\nà côté;Orléans\nÉlodie Lefèvre;Besançon\n", "Müller;Größe\nÄpfel;Öl\n"])
+def test_western_letters_are_not_taken_for_russian(read: Read, text: str) -> None:
+    table = read(text.encode("cp1252"))
+    assert [h.name for h in table.headers] == text.splitlines()[0].split(";")
 
 
 def test_utf_16_big_endian_with_mark(read: Read) -> None:

@@ -37,6 +37,7 @@ CELL: dict[str, str | Promise] = {
     "year_out_of_range": _("The year of “%(value)s” is not between 1900 and 2100."),
     "not_a_period": _("“%(value)s” is not a period. Write “March 2026”, “2026-Q1” or a date."),
     "unreadable_characters": _("“%(value)s” has characters that cannot be read. Check the encoding."),
+    "other_encoding": _("The cell is in another encoding than the file; it seems to say “%(value)s”."),
     "too_long": _("The text is too long: “%(value)s…”."),
     "not_an_email": _("“%(value)s” is not an e-mail address."),
     "not_a_phone": _("“%(value)s” is not a phone number."),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from otdel.interfaces.files.guess.dialect import Dialect, guess_dialect
-from otdel.interfaces.files.guess.encoding import guess_encoding
+from otdel.interfaces.files.guess.encoding import guess_encoding, said_in_utf8
 from otdel.interfaces.files.problems import Problem, UnreadableFile
 from otdel.interfaces.files.readers.base import Cell, Limits, Merge, ReadOptions, Row
 
@@ -30,6 +30,7 @@ class TextSource:
         self.path, self.limits = path, options.limits
         self.encoding = _checked(options.encoding) if options.encoding else guess_encoding(path)
         self.dialect = self._dialect(options)
+        self._is_sure = self.encoding != "cp1251"  # others cannot read what was pasted in UTF-8 as letters
 
     @property
     def delimiter(self) -> str:
@@ -55,7 +56,7 @@ class TextSource:
             number = 0
             for number, cells in enumerate(records, 1):
                 if any(cells):
-                    yield number, cells
+                    yield number, cells if self._is_sure else [_told(cell) for cell in cells]
                 if number > self.limits.rows:
                     raise UnreadableFile("too_many_rows", rows=self.limits.rows)
 
@@ -141,6 +142,12 @@ class Records:
 def _bounded(cell: str) -> Cell:
     """No table has a cell as long as that; csv would refuse the whole file for it."""
     return cell if len(cell) <= csv.field_size_limit() else Problem("too_long", cell[:100])
+
+
+def _told(cell: Cell) -> Cell:
+    """A cell pasted in another encoding than the file's is named, not kept as «РЎРѕС‡Рё»."""
+    said = said_in_utf8(cell) if isinstance(cell, str) and not cell.isascii() else ""
+    return Problem("other_encoding", said) if said else cell
 
 
 class _Torn(Exception):
