@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,6 +41,7 @@ class ActivityValues:
     contact_id: int | None = None
     lead_id: int | None = None
     deal_id: int | None = None
+    custom: Mapping[str, Any] | None = None  # the company's own fields by key; None leaves them alone
 
 
 def check(values: ActivityValues, now: datetime) -> None:

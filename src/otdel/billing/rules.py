@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -69,11 +69,15 @@ class ProductValues:
     price: Decimal | None = None
     unit_cost: Decimal | None = None
     is_active: bool = True
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class InvoiceValues:
-    """`amount` counts when there are no lines; without `owner_id` it is the deal's or the customer's owner."""
+    """`amount` counts when there are no lines; without `owner_id` it is the deal's or the customer's owner.
+
+    `custom`: the company's own fields by key, here and below; None leaves them alone.
+    """
 
     issued_on: date
     customer_id: int
@@ -83,6 +87,7 @@ class InvoiceValues:
     owner_id: int | None = None
     amount: Decimal | None = None
     note: str = ""
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class PaymentValues:
     deal_id: int | None = None
     owner_id: int | None = None
     purpose: str = ""
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ class ShipmentValues:
     region_id: int | None = None
     channel_id: int | None = None
     amount: Decimal | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 def cents(value: Decimal) -> Decimal:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import CharField, F
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Case, CharField, F, FloatField, Func, Value, When
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid
-from otdel.core.listing import Column, Custom, Kind
+from otdel.core.listing import Column, Custom, CustomDays, CustomNumber, Filter, Kind, Sort
 from otdel.core.listing.values import clean_text, read_amount, read_day
-from otdel.core.models import CustomField, RequiredField
+from otdel.core.models import CustomField, RequiredField, SortKey
 
 Type = CustomField.Type
 KINDS = {Type.NUMBER: Kind.NUMBER, Type.DATE: Kind.DATE, Type.FLAG: Kind.FLAG}
@@ -109,30 +112,79 @@ def read_json(field_type: str, value: Any) -> Any:
 
 def columns(fields: Iterable[Definition]) -> tuple[Column, ...]:
     return tuple(
-        Column(each.name, each.label, KINDS.get(Type(each.type), Kind.TEXT), _source(each), shown=False)
+        Column(
+            each.name,
+            each.label,
+            KINDS.get(Type(each.type), Kind.TEXT),
+            _source(each),
+            sort=Sort(_ordered(each), Decimal if each.type == Type.NUMBER else str, nullable=True),
+            shown=False,
+        )
         for each in fields
     )
 
 
 def _source(field: Definition) -> Any:
     """A number and a yes come as they are kept; the rest as text, a day written as ISO."""
-    if field.type in (Type.NUMBER, Type.FLAG):
-        return F(f"custom__{field.key}")
+    return F(f"custom__{field.key}") if field.type in (Type.NUMBER, Type.FLAG) else _text(field)
+
+
+def _text(field: Definition) -> Any:
     return KeyTextTransform(field.key, "custom", output_field=CharField())
 
 
-def filters(fields: Iterable[Definition]) -> tuple[Custom, ...]:
-    return tuple(
-        Custom(
-            each.name,
-            each.label,
-            name=each.key,
-            exact=each.type != Type.TEXT,
-            type=each.type,
-            options=("1", "0") if each.type == Type.FLAG else each.options,
-        )
-        for each in fields
+def _number_in(field: Definition) -> Any:
+    """The number in a row. What got in past the check and is none counts as nothing."""
+    kept = KeyTransform(field.key, "custom")
+    is_number = Exact(Func(kept, function="jsonb_typeof", output_field=CharField()), Value("number"))
+    return Case(When(is_number, then=Cast(_text(field), FloatField())), output_field=FloatField())
+
+
+def _ordered(field: Definition) -> Any:
+    if field.type == Type.NUMBER:
+        return _number_in(field)
+    return _text(field) if field.type in (Type.DATE, Type.FLAG) else SortKey(_text(field))
+
+
+def filters(fields: Iterable[Definition]) -> tuple[Filter, ...]:
+    return tuple(_filter(each) for each in fields)
+
+
+def _filter(field: Definition) -> Filter:
+    if field.type == Type.NUMBER:
+        return CustomNumber(field.name, field.label, by=_number_in(field))
+    if field.type == Type.DATE:
+        return CustomDays(field.name, field.label, by=_text(field))
+    return Custom(
+        field.name,
+        field.label,
+        name=field.key,
+        exact=field.type != Type.TEXT,
+        type=field.type,
+        options=("1", "0") if field.type == Type.FLAG else field.options,
     )
+
+
+class Incoming:
+    """What files bring into the fields of one kind of record. The fields are read once, when a row has any."""
+
+    def __init__(self, record: str) -> None:
+        self._record = record
+        self._fields: dict[str, Definition] | None = None
+
+    def merged(self, given: Mapping[str, Any] | None, record: Any = None) -> dict[str, Any] | None:
+        """Return the values to store, None where the row says nothing: an empty cell leaves what was. Raises Invalid.
+
+        A required field may stay empty: a file tells the past as it was.
+        """
+        said = {key: value for key, value in (given or {}).items() if value not in (None, "")}
+        if not said:
+            return None
+        if self._fields is None:
+            self._fields = {each.key: each for each in definitions(self._record)}
+        known = {key: _value(self._fields[key], value) for key, value in said.items() if key in self._fields}
+        before = record.custom if record is not None else {}
+        return {**before, **{key: value for key, value in known.items() if value is not None}}
 
 
 def required(record: str) -> list[str]:

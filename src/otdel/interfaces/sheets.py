@@ -79,7 +79,7 @@ def _as_text(value: Any, local: Local) -> str:
         case int():
             return str(value)
         case Decimal() | float():
-            return f"{value:f}".replace(".", local.decimal)
+            return f"{Decimal(str(value)):f}".replace(".", local.decimal)
         case datetime():
             return value.astimezone(local.zone).strftime(f"{local.day} %H:%M")
         case date():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from otdel.activities.models import Activity
 from otdel.activities.rules import LONGEST
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Conflict, Invalid, NotFound
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
 from otdel.core.queries import ids_of, made_in_batch
@@ -47,6 +48,7 @@ class ActivityRow:
     result: str | None = None
     subject: str | None = None
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @action
@@ -60,11 +62,12 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
     for row in rows:
         with result.guard(row.number):
             read.append((row, _values(row, about, now, zone), owners.find(row.owner, by.pk)))
-    known, pen = _Known(read, settings), Pen(Activity, now)
+    known, pen, own = _Known(read, settings), Pen(Activity, now), Incoming("activities.activity")
     fresh: list[Activity] = []
     for row, values, owner_id in read:
         with result.guard(row.number):
             activity = known.find(row, values, owner_id)
+            values |= given(custom=own.merged(row.custom, activity))
             if activity is None:
                 owners.check_new(owner_id)
                 activity = pen.add(Activity(owner_id=owner_id, created_at=min(values["at"], now), **values))

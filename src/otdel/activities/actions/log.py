@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from otdel.activities import access
 from otdel.activities.models import Activity
 from otdel.activities.rules import ActivityValues, AlreadyDone, check, done_at
-from otdel.core import journal
+from otdel.core import custom, journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers.models import Contact, Customer
@@ -112,6 +112,8 @@ def _fill(activity: Activity, by: Person, values: ActivityValues, now: datetime)
     for name in ("kind", "direction", "is_done", "duration", "customer_id", "contact_id", "lead_id", "deal_id"):
         setattr(activity, name, getattr(values, name))
     activity.owner_id = _owner(by, values, activity)
+    if values.custom is not None:
+        activity.custom = custom.check("activities.activity", values.custom, activity.custom if activity.pk else None)
     activity.updated_at = now
     _place(activity, values.at, was)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,7 @@ class ActivityCard:
     in_bin: bool
     can_change: bool
     can_delete: bool
+    custom: Mapping[str, Any]
 
     @property
     def minutes(self) -> int | None:
@@ -85,6 +87,7 @@ def _card(person: Person, found: Activity) -> ActivityCard:
         in_bin=found.deleted_at is not None,
         can_change=reach(person, "activity", Right.CHANGE).includes(found.owner_id),
         can_delete=reach(person, "activity", Right.DELETE).includes(found.owner_id),
+        custom=found.custom,
     )
 
 

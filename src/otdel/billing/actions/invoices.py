@@ -24,7 +24,7 @@ from otdel.billing.rules import (
     check_unpaid,
     total,
 )
-from otdel.core import journal
+from otdel.core import custom, journal
 from otdel.core.act import action
 from otdel.core.errors import Invalid
 from otdel.org.access import one_for, require
@@ -54,6 +54,8 @@ def _fill(invoice: Invoice, by: Person, values: InvoiceValues, now: datetime) ->
     invoice.customer_id, invoice.deal_id, invoice.owner_id = found.customer_id, found.deal_id, found.owner_id
     invoice.number, invoice.note = values.number.strip()[:60], values.note.strip()
     invoice.issued_on, invoice.due_on = values.issued_on, values.due_on
+    if values.custom is not None:
+        invoice.custom = custom.check("billing.invoice", values.custom, invoice.custom if invoice.pk else None)
     invoice.updated_at = now
 
 

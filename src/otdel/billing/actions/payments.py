@@ -13,7 +13,7 @@ from otdel.billing.actions.allocation import Wish
 from otdel.billing.actions.parties import parties, stamp
 from otdel.billing.models import Invoice, Payment
 from otdel.billing.rules import PaymentValues, WrongSum, check_size
-from otdel.core import journal
+from otdel.core import custom, journal
 from otdel.core.act import action
 from otdel.org.access import one_for, require
 from otdel.org.models import Person
@@ -58,6 +58,8 @@ def _fill(payment: Payment, by: Person, values: PaymentValues, now: datetime) ->
     payment.owner_id = found.owner_id
     payment.paid_on, payment.amount = values.paid_on, amount
     payment.number, payment.purpose = values.number.strip()[:60], values.purpose.strip()[:400]
+    if values.custom is not None:
+        payment.custom = custom.check("billing.payment", values.custom, payment.custom if payment.pk else None)
     payment.updated_at = now
     stamp(payment, payment.paid_on, stamped)
 

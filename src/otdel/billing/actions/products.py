@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from otdel.billing import access
 from otdel.billing.models import Product, ProductGroup
 from otdel.billing.rules import ProductValues, check_size
-from otdel.core import journal
+from otdel.core import custom, journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid, NotFound
 from otdel.org.access import require
@@ -69,8 +69,11 @@ def change_product(*, by: Person, product_id: int, values: ProductValues, now: d
 
 def _write(product: Product, by: Person, values: ProductValues, now: datetime) -> None:
     _check(by, values)
-    for name, value in asdict(values).items():
-        setattr(product, name, value.strip() if isinstance(value, str) else value)
+    for name, value in asdict(replace(values, custom=None)).items():
+        if name != "custom":
+            setattr(product, name, value.strip() if isinstance(value, str) else value)
+    if values.custom is not None:
+        product.custom = custom.check("billing.product", values.custom, product.custom if product.pk else None)
     product.updated_at = now
     product.save()
 

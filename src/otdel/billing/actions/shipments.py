@@ -14,7 +14,7 @@ from otdel.billing.actions.lines import checked, replace_shipment_lines, with_co
 from otdel.billing.actions.parties import parties, stamp
 from otdel.billing.models import Invoice, Shipment, ShipmentLine
 from otdel.billing.rules import LineValues, OtherCustomer, ShipmentValues, check_size, total
-from otdel.core import journal
+from otdel.core import custom, journal
 from otdel.core.act import action
 from otdel.core.errors import NotFound
 from otdel.customers.models import Channel, Region
@@ -50,6 +50,8 @@ def _fill(shipment: Shipment, by: Person, values: ShipmentValues, now: datetime)
     shipment.region_id = _known(Region, values.region_id, "region")
     shipment.channel_id = _known(Channel, values.channel_id, "channel")
     shipment.number, shipment.shipped_on = values.number.strip()[:60], values.shipped_on
+    if values.custom is not None:
+        shipment.custom = custom.check("billing.shipment", values.custom, shipment.custom if shipment.pk else None)
     shipment.updated_at = now
     stamp(shipment, shipment.shipped_on, stamped)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -83,6 +84,7 @@ class InvoiceCard:
     state: InvoiceState
     days_late: int
     rights: Rights
+    custom: Mapping[str, Any]
     lines: list[LineRow] = field(default_factory=list)
     payments: list[PaymentRow] = field(default_factory=list)
     shipments: list[PaymentRow] = field(default_factory=list)
@@ -126,6 +128,7 @@ def invoice_card(person: Person, invoice_id: int, today: date) -> InvoiceCard:
         state=state,
         days_late=(today - invoice.due_on).days if late and invoice.due_on else 0,
         rights=_rights(person, "invoice", invoice.owner_id),
+        custom=invoice.custom,
         lines=invoice_lines(invoice.pk),
         payments=money,
         shipments=goods,
@@ -178,6 +181,7 @@ class PaymentCard:
     external_id: str
     in_bin: bool
     rights: Rights
+    custom: Mapping[str, Any]
     targets: list[Target] = field(default_factory=list)
 
     @property
@@ -215,6 +219,7 @@ def payment_card(person: Person, payment_id: int) -> PaymentCard:
         external_id=payment.external_id or "",
         in_bin=payment.deleted_at is not None,
         rights=_rights(person, "payment", payment.owner_id),
+        custom=payment.custom,
         targets=targets(person, payment.customer_id, payment.pk, refund=payment.amount < 0),
     )
 
@@ -255,6 +260,7 @@ class ShipmentCard:
     external_id: str
     in_bin: bool
     rights: Rights
+    custom: Mapping[str, Any]
     lines: list[LineRow] = field(default_factory=list)
 
     @property
@@ -292,5 +298,6 @@ def shipment_card(person: Person, shipment_id: int) -> ShipmentCard:
         external_id=shipment.external_id or "",
         in_bin=shipment.deleted_at is not None,
         rights=_rights(person, "shipment", shipment.owner_id),
+        custom=shipment.custom,
         lines=shipment_lines(shipment.pk),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -56,6 +57,7 @@ class ProductCard:
     in_bin: bool
     can_change: bool
     can_delete: bool
+    custom: Mapping[str, Any]
 
     @property
     def margin(self) -> Decimal | None:
@@ -84,6 +86,7 @@ def product_card(person: Person, product_id: int, binned: bool = False) -> Produ
         in_bin=product.deleted_at is not None,
         can_change=scope(person, "product", Right.CHANGE) > Scope.NONE,
         can_delete=scope(person, "product", Right.DELETE) > Scope.NONE,
+        custom=product.custom,
     )
 
 

@@ -36,7 +36,7 @@ NUMERIC = frozenset({Kind.MONEY, Kind.NUMBER, Kind.PERCENT})
 
 @dataclass(frozen=True)
 class Sort:
-    """An order some index keeps ready: (by, id). Anything else would sort the whole set for each page."""
+    """An order some index keeps ready: (by, id). Only fields the company added itself have none."""
 
     by: Source
     type: type

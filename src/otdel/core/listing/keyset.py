@@ -11,7 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, OrderBy, QuerySet, Value
+from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet, Value
+from django.db.models.lookups import IsNull
 
 from otdel.core.listing.columns import Sort, Source
 from otdel.core.listing.values import BIGGEST_ID, clean_text
@@ -103,9 +104,7 @@ def order(sort: Sort, falling: bool) -> list[Any]:
 
 
 def _is_null(sort: Sort, empty: bool) -> Any:
-    if isinstance(sort.by, str):
-        return {f"{sort.by}__isnull": empty}
-    raise TypeError("only a plain column may be nullable in an order")
+    return Q(IsNull(expression(sort.by), empty))
 
 
 def read(rows: QuerySet[Any], sort: Sort, falling: bool, cursor: Cursor | None, size: int) -> tuple[Rows, bool]:
@@ -131,7 +130,7 @@ def _parts(
     if not sort.nullable:
         yield _after(rows, sort, downwards, cursor)
         return
-    has_value, has_none = rows.filter(**_is_null(sort, False)), rows.filter(**_is_null(sort, True))
+    has_value, has_none = rows.filter(_is_null(sort, False)), rows.filter(_is_null(sort, True))
     at_none = cursor is not None and cursor.value is None
     after_none = has_none
     if cursor is not None and at_none:

@@ -7,7 +7,7 @@ from io import BytesIO
 import xlsxwriter
 from django.utils.translation import gettext as _
 
-from otdel.interfaces.files.targets import BY_KEY
+from otdel.interfaces.files.targets import own_key, whole
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS: dict[str, dict[str, str]] = {
@@ -39,7 +39,8 @@ ROWS: dict[str, dict[str, str]] = {
 
 
 def workbook(target: str) -> bytes:
-    kind, row, out = BY_KEY[target], ROWS[target], BytesIO()
+    kind, out = whole(target), BytesIO()
+    row = ROWS[target] | {each.key: "" for each in kind.fields if own_key(each.key)}
     with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(str(kind.label)[:31] or _("Sheet"))
         bold = book.add_format({"bold": True})

@@ -17,7 +17,7 @@ from otdel.interfaces.files.problems import Problem
 from otdel.interfaces.files.readers import Row as FileRow
 from otdel.interfaces.files.readers import Table
 from otdel.interfaces.files.roads import ROADS, WHOLE_AT_MOST, Road
-from otdel.interfaces.files.targets import BY_KEY, Kind, Target
+from otdel.interfaces.files.targets import Kind, Target, own_key, whole
 
 TOGETHER = (Kind.PHONES, Kind.EMAILS, Kind.REFERENCES, Kind.LIST)
 GROUP_AT_MOST = 20_000
@@ -63,9 +63,10 @@ class Mapper:
         self, table: Table, target: str, uses: Sequence[Use], options: Mapping[str, Any], zone: tzinfo
     ) -> None:
         self.table, self.options = table, options
-        self.target: Target = BY_KEY[target]
+        self.target: Target = whole(target)
         self.road: Road = ROADS[target]
-        self.uses = [use for use in uses if use.position < table.width and use.field not in self.road.dropped]
+        known = {each.key for each in self.target.fields} - set(self.road.dropped)
+        self.uses = [use for use in uses if use.position < table.width and use.field in known]
         self.columns = [
             (use.position, column(self.target.field(use.field).kind, Form(use.order, use.decimal, zone)))
             for use in self.uses
@@ -86,7 +87,10 @@ class Mapper:
         return parse_rows(self.table.rows() if rows is None else rows, self.columns, self.table.width)
 
     def _make_takers(self) -> list[tuple[str, Callable[[tuple[Any, ...]], Any]]]:
-        return [(self.road.rename_of(name), self._taker(name, places)) for name, places in self._places.items()]
+        plain = {name: self._taker(name, places) for name, places in self._places.items()}
+        own = {key: plain.pop(name) for name in self._places if (key := own_key(name))}
+        takers = [(self.road.rename_of(name), take) for name, take in plain.items()]
+        return [*takers, ("custom", _of_company(own))] if own else takers
 
     def _taker(self, name: str, places: list[int]) -> Callable[[tuple[Any, ...]], Any]:
         shape = self.target.field(name)
@@ -145,6 +149,11 @@ class Mapper:
     @property
     def is_grouped(self) -> bool:
         return bool(self.road.group) and (not self.road.group_if or self.has(self.road.group_if))
+
+
+def _of_company(takers: Mapping[str, Callable[[tuple[Any, ...]], Any]]) -> Callable[[tuple[Any, ...]], Any]:
+    """The company's own fields come together, by key."""
+    return lambda values: {key: take(values) for key, take in takers.items()}
 
 
 def _dated(pairs: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...] | None:

@@ -80,7 +80,7 @@ def columns_page(
     request: PersonRequest, session: ImportSession, table: Table, seen: understand.Look, mapper: Mapper,
     parsed: Sequence[Parsed],
 ) -> dict[str, Any]:  # fmt: skip
-    target = BY_KEY[session.target]
+    target = mapper.target
     marks = _marks(mapper, parsed)
     return {
         "session": session,
@@ -131,7 +131,7 @@ def _required(needs: Iterable[tuple[str, ...]], target: str) -> str:
 def _column(header: Header, seen: understand.Look, mapper: Mapper, session: ImportSession) -> dict[str, Any]:
     profile = seen.profiles[header.position]
     use = next((use for use in session.columns if use["position"] == header.position), None)
-    kind = mapper.target.field(use["field"]).kind if use else None
+    kind = next((each.kind for each in mapper.target.fields if use and each.key == use["field"]), None)
     dates, marks = understand.needs_form(profile, kind)
     return {
         "position": header.position,

@@ -16,7 +16,7 @@ from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.readers import Row, Table
 from otdel.interfaces.files.roads import ROADS
 from otdel.interfaces.files.rows import Mapper, Use
-from otdel.interfaces.files.targets import BY_KEY, Kind, normal
+from otdel.interfaces.files.targets import BY_KEY, Kind, normal, whole
 
 PREVIEW = 12
 SCAN = 100_000
@@ -60,17 +60,17 @@ def understand(session: ImportSession, person: Any, table: Table, seen: Look, ta
     allowed = [each.key for each in queries.allowed_targets(person)]
     known = queries.remembered(person, mark) if mark else None
     if known is not None and known.target in allowed and target in ("", known.target):
-        uses = tuple(Use(**use) for use in known.columns)
+        fields = {each.key for each in whole(known.target).fields}  # one of the company's may be out of use by now
+        uses = tuple(Use(**use) for use in known.columns if use["field"] in fields)
         if all(use.position < table.width for use in uses):
             # forms belong to the file, not to its headers: a copy saved abroad may turn its dates round
             fresh = _with_forms([(use.position, use.field, use.argument) for use in uses], seen)
             return Understood(known.target, fresh, known.options, mark, True)
     name = session.file_name
-    if target:
-        found = match(BY_KEY[target], table.headers, seen.profiles, name)
-    else:
+    if not target:
         ranked = recognise(table, seen.profiles, name)
-        found = next((each for each in ranked if each.target in allowed), ranked[0])
+        target = next((each for each in ranked if each.target in allowed), ranked[0]).target
+    found = match(whole(target), table.headers, seen.profiles, name)
     uses = _with_forms([(use.position, use.field, use.argument) for use in found.uses], seen)
     return Understood(found.target, uses, {}, mark, False)
 

@@ -27,7 +27,7 @@ from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.readers import UnreadableFile
 from otdel.interfaces.files.roads import ROADS
 from otdel.interfaces.files.rows import Use, preview
-from otdel.interfaces.files.targets import BY_KEY
+from otdel.interfaces.files.targets import BY_KEY, whole
 from otdel.interfaces.http import PersonRequest, form, page, submission
 from otdel.org.rules import Right
 
@@ -140,7 +140,7 @@ def _reread(request: PersonRequest, session: ImportSession) -> HttpResponse:
 
 def _keep_columns(request: PersonRequest, session: ImportSession) -> list[str]:
     """Keep the columns as chosen; return what is wrong with the choice."""
-    target = BY_KEY[session.target]
+    target = whole(session.target)
     known = {use["position"]: use for use in session.columns}
     fields = {each.key: each for each in target.fields}
     uses, taken, wrong = [], set(), []

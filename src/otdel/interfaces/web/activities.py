@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -22,7 +24,7 @@ from otdel.core.listing.values import clean_text, read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import lists
+from otdel.interfaces.web import lists, own_fields
 from otdel.interfaces.web.cards import ACTIVITY_ICONS
 from otdel.interfaces.web.deal_tabs import TABS
 from otdel.interfaces.web.money_forms import OwnedForm, owner_field, shown
@@ -54,6 +56,7 @@ LIST = lists.ListPage(
     ),
     tabs=TABS,
     file_name="activities",
+    custom="activities.activity",
 )
 
 
@@ -68,7 +71,7 @@ class MomentField(forms.DateTimeField):
 
 
 class ActivityForm(OwnedForm):
-    kind = "activity"
+    record, kind = "activities.activity", "activity"
     nobody = lazy("me")
 
     type = forms.ChoiceField(label=lazy("Kind"), choices=queries.KINDS)
@@ -100,6 +103,7 @@ class ActivityForm(OwnedForm):
             deal_id=data["deal"],
             contact_id=was.contact.id if was and was.contact else None,
             lead_id=was.lead.id if was and was.lead else None,
+            custom=self.own_values(),
         )
 
 
@@ -117,7 +121,12 @@ def _seconds(minutes: int | None, was: queries.ActivityCard | None) -> int | Non
 @page
 def card(request: PersonRequest, activity_id: int) -> HttpResponse:
     found = queries.activity_card(request.user, activity_id)
-    context = {"activity": found, "icon_name": ICONS[found.kind], "today": request.today}
+    context = {
+        "activity": found,
+        "own": own_fields.facts("activities.activity", found.custom),
+        "icon_name": ICONS[found.kind],
+        "today": request.today,
+    }
     return render(request, "activities/activity.html", context)
 
 
@@ -126,7 +135,8 @@ def new(request: PersonRequest) -> HttpResponseBase:
     access.require(request.user, "activity", Right.CREATE)
     given = ActivityForm(request, _beginning(request))
     if request.method == "POST" and given.is_valid():
-        made = attempt(given, lambda: actions.log_activity(by=request.user, values=given.values(), now=request.now))
+        values = replace(given.values(), lead_id=read_id(request.GET.get("lead", "")))
+        made = attempt(given, lambda: actions.log_activity(by=request.user, values=values, now=request.now))
         if made:
             messages.success(request, _("Logged.") if made.is_done else _("Planned."))
             return redirect(_after(request) or reverse("activity", args=[made.pk]))
@@ -135,10 +145,12 @@ def new(request: PersonRequest) -> HttpResponseBase:
 
 def _beginning(request: PersonRequest) -> dict[str, Any]:
     kind = request.GET.get("kind", "CALL")
+    at = _begun_at(request)
     initial: dict[str, Any] = {
         "type": kind if kind in dict(queries.KINDS) else "CALL",
-        "at": timezone.localtime(request.now),
-        "is_done": True,
+        "at": timezone.localtime(at),
+        "is_done": at <= request.now,
+        "subject": clean_text(request.GET.get("subject", ""), 250),
     }
     for name, name_of in (("customer", customers.name_of), ("deal", deals.name_of)):
         pk = read_id(request.GET.get(name, ""))
@@ -147,9 +159,17 @@ def _beginning(request: PersonRequest) -> dict[str, Any]:
     return initial
 
 
+def _begun_at(request: PersonRequest) -> datetime:
+    try:
+        found = MomentField(required=False).clean(request.GET.get("at", ""))
+    except forms.ValidationError:
+        found = None
+    return found or request.now
+
+
 def _after(request: PersonRequest) -> str:
     """The page the quick form stood on."""
-    target = request.POST.get("next", "")
+    target = request.POST.get("next", "") or request.GET.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, {request.get_host()}) and target.startswith("/") else ""
 
 
@@ -168,9 +188,20 @@ def quick(request: PersonRequest) -> HttpResponseBase:
         deal_id=about["deal"],
         lead_id=about["lead"],
     )
+    if own_fields.any_required(ActivityForm.record):
+        return redirect(_whole_form(request, values))
     made = actions.log_activity(by=request.user, values=values, now=request.now)
     messages.success(request, _("Logged.") if made.is_done else _("Planned."))
     return redirect(_after(request) or reverse("activity", args=[made.pk]))
+
+
+def _whole_form(request: PersonRequest, values: ActivityValues) -> str:
+    """The whole form begun with what the quick one says: it asks for what the company requires."""
+    about = {"customer": values.customer_id, "deal": values.deal_id, "lead": values.lead_id}
+    said: dict[str, Any] = {name: pk for name, pk in about.items() if pk}
+    said |= {"kind": values.kind, "subject": values.subject, "next": _after(request)}
+    at = f"{timezone.localtime(values.at):%Y-%m-%dT%H:%M}"
+    return f"{reverse('activity_new')}?{urlencode(said | {'at': at})}"
 
 
 def _moment(text: str) -> datetime | None:
@@ -216,6 +247,7 @@ def _as_it_is(found: queries.ActivityCard) -> dict[str, Any]:
         "text": found.text,
         "result": found.result,
         "is_done": found.is_done,
+        "custom": found.custom,
     }
 
 

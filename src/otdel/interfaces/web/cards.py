@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,19 +20,30 @@ from django.utils.translation import gettext_lazy as lazy
 
 from otdel.activities import queries as activities
 from otdel.automation import queries as automation
-from otdel.core import timeline
+from otdel.core import custom, timeline
 from otdel.core.errors import NotFound
 from otdel.core.listing.values import read_id
 from otdel.customers.queries import Card
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats
+from otdel.interfaces.web.form_fields import EntryField
+from otdel.interfaces.web.own_fields import plain
 from otdel.interfaces.web.pick import PickField
-from otdel.interfaces.web.record_forms import EntryField, RecordForm
+from otdel.interfaces.web.record_forms import RecordForm
 from otdel.interfaces.web.refusals import attempt, must
 from otdel.org.access import scope
 from otdel.org.rules import Right
 
-Names = Mapping[tuple[str, int], str]
+NamesById = Mapping[tuple[str, int], str]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What history calls records by number, the company's own fields by key, rules by number."""
+
+    of: NamesById
+    own: Mapping[str, str]
+    rules: Mapping[int, str]
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class Record:
     restore: Callable[..., Any]
     undo: Callable[..., Any]
     timeline: Callable[[int, timeline.Place | None, timeline.Above | None], timeline.Page]
-    naming: Callable[[dict[str, set[int]]], Names]
+    naming: Callable[[dict[str, set[int]]], NamesById]
     links: Mapping[str, str] = field(default_factory=dict)  # form field → address of what it names
 
 
@@ -104,26 +114,10 @@ def text_of(record: Record, card: Card, shown: RecordForm, name: str) -> SafeStr
         return format_html('<a href="tel:{}">{}</a>', value, formats.phone(str(value)))
     if name == "email":
         return format_html('<a href="mailto:{0}">{0}</a>', value)
-    return format_html("{}", _plain(value))
+    return format_html("{}", plain(value))
 
 
 POINTS = {"phones": "PHONE", "emails": "EMAIL", "sites": "SITE"}
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, date):
-        return formats.current().date(value)
-    if isinstance(value, int | float | Decimal):
-        return formats.current().plain(value)
-    text = str(value)
-    if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
-        try:
-            return formats.current().date(date.fromisoformat(text))
-        except ValueError:
-            return text
-    return text
 
 
 def _reference(record: Record, card: Card, name: str) -> SafeString:
@@ -335,9 +329,9 @@ EVENTS = {
 
 def lines(request: PersonRequest, record: Record, moments: list[timeline.Moment]) -> list[Line]:
     """Return moments as sentences. One query for all the names in them."""
-    names = record.naming(_wanted(moments))
     rules = automation.names_of({moment.rule_id for moment in moments if moment.rule_id})
-    made = [_line(request, record, moment, names, rules) for moment in moments]
+    names = Names(record.naming(_wanted(moments)), _own_labels(record, moments), rules)
+    made = [_line(request, record, moment, names) for moment in moments]
     return [each for each in made if each is not None]
 
 
@@ -351,16 +345,14 @@ def _wanted(moments: list[timeline.Moment]) -> dict[str, set[int]]:
     return found
 
 
-def _line(
-    request: PersonRequest, record: Record, moment: timeline.Moment, names: Names, rules: Mapping[int, str]
-) -> Line | None:
+def _line(request: PersonRequest, record: Record, moment: timeline.Moment, names: Names) -> Line | None:
     icon, text = _said(request, record, moment, names)
     if not text:
         return None
     at = timezone.localtime(moment.at)
-    who = names.get(("owner_id", moment.by_id), "") if moment.by_id else _("Otdel")
+    who = names.of.get(("owner_id", moment.by_id), "") if moment.by_id else _("Otdel")
     if moment.rule_id:
-        who = by_rule(who, rules.get(moment.rule_id, "?"))
+        who = by_rule(who, names.rules.get(moment.rule_id, "?"))
     return Line(icon, text, who, formats.current().moment(at, request.today), at.isoformat())
 
 
@@ -402,7 +394,7 @@ def _fields(request: PersonRequest, record: Record, diff: dict[str, Any], names:
     parts: list[tuple[str, ...]] = []
     for name, pair in diff.items():
         if name == "custom":
-            parts += _custom_changes(pair)
+            parts += _custom_changes(pair, names.own)
         elif name not in HIDDEN and (label := _label(base, name)):
             parts.append((label, *(_value(request, name, value, names) for value in pair)))
     return "edit", format_html_join(SafeString("<br>"), "{}: {} → <b>{}</b>", parts)
@@ -413,22 +405,32 @@ def _label(base: Mapping[str, Any], name: str) -> str:
     return str(known.label if known is not None else EXTRA_LABELS.get(name, ""))
 
 
-def _custom_changes(pair: list[Any]) -> list[tuple[str, str, str]]:
+def _own_labels(record: Record, moments: list[timeline.Moment]) -> dict[str, str]:
+    """Return names of the company's fields, out of use too. No query where none changed."""
+    if not any("custom" in moment.data for moment in moments if moment.kind == "fields"):
+        return {}
+    return {each.key: each.label for each in custom.definitions(record.form.record, inactive=True)}
+
+
+def _custom_changes(pair: list[Any], labels: Mapping[str, str]) -> list[tuple[str, str, str]]:
     before, after = (value or {} for value in pair)
     keys = [key for key in {**before, **after} if before.get(key) != after.get(key)]
-    return [(key, *(_plain(side[key]) if key in side else formats.DASH for side in (before, after))) for key in keys]
+    return [
+        (labels.get(key, key), *(plain(side[key]) if key in side else formats.DASH for side in (before, after)))
+        for key in keys
+    ]
 
 
 def _value(request: PersonRequest, name: str, value: Any, names: Names) -> str:
     if value in (None, "", []):
         return formats.DASH
     if name.endswith("_id") and isinstance(value, int):
-        return names.get((name, value), f"#{value}")
+        return names.of.get((name, value), f"#{value}")
     if name == "amount":
         return _amount(request, value)
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
-    return str(CODES.get(value, "")) or _plain(value)
+    return str(CODES.get(value, "")) or plain(value)
 
 
 def _amount(request: PersonRequest, value: Any) -> str:

@@ -17,7 +17,7 @@ from otdel.core.listing.values import read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats, line_forms, lists, task_each
+from otdel.interfaces.web import formats, line_forms, lists, own_fields, task_each
 from otdel.interfaces.web.money_forms import InvoiceForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
@@ -57,6 +57,7 @@ LIST = lists.ListPage(
     tabs=TABS,
     bulk=(task_each.action("invoice"),),
     file_name="invoices",
+    custom="billing.invoice",
 )
 
 
@@ -65,6 +66,7 @@ def card(request: PersonRequest, invoice_id: int) -> HttpResponse:
     found = queries.invoice_card(request.user, invoice_id, request.today)
     context = {
         "invoice": found,
+        "own": own_fields.facts("billing.invoice", found.custom),
         "state_label": STATE_LABELS[found.state],
         "tone": TONES[found.state],
         "late": formats.overdue_by(found.days_late) if found.days_late else "",
@@ -138,6 +140,7 @@ def _as_it_is(found: queries.InvoiceCard) -> dict[str, Any]:
         "number": found.number,
         "owner": found.owner.id,
         "owner_name": found.owner.name,
+        "custom": found.custom,
         "issued_on": found.issued_on,
         "due_on": found.due_on,
         "amount": None if found.lines else found.amount,

@@ -10,45 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.billing.rules import InvoiceValues, PaymentValues, ProductValues, ShipmentValues
-from otdel.core.listing.values import read_amount
 from otdel.interfaces.http import PersonRequest
-from otdel.interfaces.web import formats
+from otdel.interfaces.web.form_fields import AmountField as AmountField
+from otdel.interfaces.web.form_fields import DayField as DayField
+from otdel.interfaces.web.own_fields import OwnFields
 from otdel.interfaces.web.pick import PickField, written
 from otdel.org.access import reach
 from otdel.org.queries import person_choices
 from otdel.org.rules import Right
-
-
-class AmountField(forms.CharField):
-    """A sum as people write it: «1 234,50»."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=40, **options)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return f"{value:.2f}".replace(".", formats.current().decimal) if value % 1 else f"{value:.0f}"
-        return value
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = str(super().clean(value) or "")
-        if not text.strip():
-            return None
-        amount = read_amount(text)
-        if amount is None:
-            raise forms.ValidationError(_("Write a sum, like 1 234,50."))
-        return amount
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1990-01-01", "max": "2199-12-31"})
-
-    def clean(self, value: Any) -> Any:
-        day = super().clean(value)
-        if day is not None and not 1990 <= day.year <= 2199:
-            raise forms.ValidationError(_("There is a mistake in the year."))
-        return day
 
 
 def sent(request: PersonRequest) -> Any:
@@ -56,7 +25,7 @@ def sent(request: PersonRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-class OwnedForm(forms.Form):
+class OwnedForm(OwnFields):
     """What has an owner and names a customer and a deal."""
 
     kind = ""
@@ -67,6 +36,7 @@ class OwnedForm(forms.Form):
         self, request: PersonRequest, initial: dict[str, Any], kept: dict[str, int | None] | None = None
     ) -> None:
         super().__init__(sent(request), initial=initial)
+        self.add_own(initial.get("custom"))
         for name in self.picks:
             field: Any = self.fields[name]
             field.person, field.kept = request.user, (kept or {}).get(name)
@@ -94,7 +64,7 @@ def owner_field() -> forms.TypedChoiceField:
 
 
 class InvoiceForm(OwnedForm):
-    kind = "invoice"
+    record, kind = "billing.invoice", "invoice"
 
     customer = PickField("customer", label=lazy("Customer"), required=False)
     deal = PickField("deal", label=lazy("Deal"), required=False)
@@ -116,11 +86,12 @@ class InvoiceForm(OwnedForm):
             owner_id=self.chosen_owner(),
             amount=data["amount"],
             note=data["note"],
+            custom=self.own_values(),
         )
 
 
 class PaymentForm(OwnedForm):
-    kind = "payment"
+    record, kind = "billing.payment", "payment"
 
     paid_on = DayField(label=lazy("Paid on"))
     amount = AmountField(label=lazy("Amount"), help_text=lazy("With a minus: money given back."))
@@ -140,6 +111,7 @@ class PaymentForm(OwnedForm):
             deal_id=data["deal"],
             owner_id=self.chosen_owner(),
             purpose=data["purpose"],
+            custom=self.own_values(),
         )
 
 
@@ -155,7 +127,7 @@ class NewPaymentForm(PaymentForm):
 
 
 class ShipmentForm(OwnedForm):
-    kind = "shipment"
+    record, kind = "billing.shipment", "shipment"
     picks = ("customer", "deal", "invoice")
 
     customer = PickField("customer", label=lazy("Customer"), required=False)
@@ -182,10 +154,13 @@ class ShipmentForm(OwnedForm):
             region_id=region_id,
             channel_id=channel_id,
             amount=data["amount"],
+            custom=self.own_values(),
         )
 
 
-class ProductForm(forms.Form):
+class ProductForm(OwnFields):
+    record = "billing.product"
+
     name = forms.CharField(label=lazy("Name"), max_length=250)
     code = forms.CharField(label=lazy("Code"), max_length=60, required=False)
     group = forms.TypedChoiceField(label=lazy("Product group"), coerce=int, empty_value=None, required=False)
@@ -200,10 +175,12 @@ class ProductForm(forms.Form):
         super().__init__(sent(request), initial=initial)
         field: Any = self.fields["group"]
         field.choices = [("", _("no group")), *groups]
+        self.add_own(initial.get("custom"))
 
     def values(self) -> ProductValues:
-        data = dict(self.cleaned_data)
-        return ProductValues(group_id=data.pop("group"), **data)
+        data = self.cleaned_data
+        plain = ("name", "code", "unit_name", "price", "unit_cost", "is_active")
+        return ProductValues(**{name: data[name] for name in plain}, group_id=data["group"], custom=self.own_values())
 
 
 class GroupForm(forms.Form):

@@ -18,7 +18,7 @@ from otdel.core.listing.values import read_amount, read_id
 from otdel.customers.queries import pick as customers
 from otdel.deals.queries import pick as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats, lists
+from otdel.interfaces.web import formats, lists, own_fields
 from otdel.interfaces.web.money_forms import AmountField, NewPaymentForm, PaymentForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
@@ -46,6 +46,7 @@ LIST = lists.ListPage(
     ),
     tabs=TABS,
     file_name="payments",
+    custom="billing.payment",
 )
 
 
@@ -54,6 +55,7 @@ def card(request: PersonRequest, payment_id: int) -> HttpResponse:
     found = queries.payment_card(request.user, payment_id)
     context = {
         "payment": found,
+        "own": own_fields.facts("billing.payment", found.custom),
         "targets": [(target, _typed(target.given)) for target in found.targets],
         "is_refund": found.amount < 0,
         "currency": formats.SYMBOLS.get(request.company.currency, request.company.currency),
@@ -127,6 +129,7 @@ def _as_it_is(found: queries.PaymentCard) -> dict[str, Any]:
         "number": found.number,
         "owner": found.owner.id,
         "owner_name": found.owner.name,
+        "custom": found.custom,
         "purpose": found.purpose,
     }
 

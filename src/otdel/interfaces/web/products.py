@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from otdel.billing import actions, queries
 from otdel.core.listing.values import clean_text, read_id
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats, lists
+from otdel.interfaces.web import formats, lists, own_fields
 from otdel.interfaces.web.money_forms import GroupForm, ProductForm, sent
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.refusals import attempt, must
@@ -35,6 +35,7 @@ LIST = lists.ListPage(
     tabs=TABS,
     more="money/groups_link.html",
     file_name="products",
+    custom="billing.product",
 )
 
 
@@ -42,9 +43,12 @@ LIST = lists.ListPage(
 def card(request: PersonRequest, product_id: int) -> HttpResponse:
     found = queries.product_card(request.user, product_id, binned=request.GET.get("bin") == "1")
     currency = request.company.currency
-    return render(
-        request, "money/product.html", {"product": found, "currency": formats.SYMBOLS.get(currency, currency)}
-    )
+    context = {
+        "product": found,
+        "own": own_fields.facts("billing.product", found.custom),
+        "currency": formats.SYMBOLS.get(currency, currency),
+    }
+    return render(request, "money/product.html", context)
 
 
 @form
@@ -83,7 +87,7 @@ def _groups(request: PersonRequest) -> list[tuple[int, str]]:
 
 def _as_it_is(found: queries.ProductCard) -> dict[str, Any]:
     names = ("name", "code", "unit_name", "price", "unit_cost", "is_active")
-    return {name: getattr(found, name) for name in names} | {"group": found.group_id}
+    return {name: getattr(found, name) for name in names} | {"group": found.group_id, "custom": found.custom}
 
 
 def _draw(request: PersonRequest, given: ProductForm, title: str, back: str, *args: int) -> HttpResponse:

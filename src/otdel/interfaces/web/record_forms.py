@@ -2,87 +2,32 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from otdel.core import custom
-from otdel.core.custom import Definition
-from otdel.core.listing.values import read_amount
 from otdel.customers import queries as customers
 from otdel.customers.queries import Card
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import formats
+from otdel.interfaces.web.form_fields import AmountField, DayField, EntryField, LinesField, TagsField
+from otdel.interfaces.web.own_fields import OwnFields
 from otdel.interfaces.web.pick import PickField, written
 from otdel.org.access import reach
 from otdel.org.queries import person_choices
 from otdel.org.rules import Right
 
 
-class AmountField(forms.CharField):
-    """A sum as people write it: «1 234,50»."""
-
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, Decimal):
-            places = 0 if value == int(value) else 2
-            return formats.current().number(value, places)
-        return value
-
-    def clean(self, value: Any) -> Decimal | None:
-        text = str(super().clean(value) or "").strip()
-        amount = read_amount(text) if text else None
-        if text and amount is None:
-            raise forms.ValidationError(_("Write a sum, like 1 234,50."))
-        return amount
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": "1900-01-01", "max": "2199-12-31"})
-
-
-class LinesField(forms.CharField):
-    """Several texts, one a line."""
-
-    def __init__(self, rows: int = 2, **options: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), max_length=3000, **options)
-
-    def clean(self, value: Any) -> list[str]:
-        text = str(super().clean(value) or "")
-        return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-class TagsField(forms.CharField):
-    """Words separated by commas."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list | tuple) else value
-
-    def clean(self, value: Any) -> list[str]:
-        return [tag.strip() for tag in str(super().clean(value) or "").split(",") if tag.strip()]
-
-
-class EntryField(forms.TypedChoiceField):
-    """An entry of a short list; `source` names it among `customers.queries.short_lists()`."""
-
-    def __init__(self, source: str, **options: Any) -> None:
-        super().__init__(coerce=int, empty_value=None, required=False, **options)
-        self.source = source
-
-
 def _area(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-class RecordForm(forms.Form):
+class RecordForm(OwnFields):
     """A form of a card. `record` names it in custom fields, `kind` in rights."""
 
-    record = ""
     kind = ""
     references = ("segment", "region", "channel", "source", "customer", "contact", "stage", "loss_reason")
 
@@ -90,11 +35,7 @@ class RecordForm(forms.Form):
         initial = {**(self.initial_of(card) if card else {}), **given.pop("initial", {})}
         super().__init__(given.pop("data", None), initial=initial)
         self.request = request
-        self.definitions = custom.definitions(self.record)
-        for each in self.definitions:
-            self.fields[each.name] = _custom_field(each)
-            if card:
-                self.initial[each.name] = card.custom.get(each.key)
+        self.add_own(card.custom if card else None)
         for name, field in self.fields.items():
             if isinstance(field, PickField):
                 field.person = request.user
@@ -153,14 +94,13 @@ class RecordForm(forms.Form):
 
     def values(self) -> dict[str, Any]:
         """Return what the action is given: only the fields this form has."""
-        named = {each.name: each.key for each in self.definitions}
+        own = {each.name for each in self.definitions}
         found: dict[str, Any] = {}
         for name, value in self.cleaned_data.items():
-            if name in named:
-                found.setdefault("custom", {})[named[name]] = value
-            elif name != "owner":
+            if name not in own and name != "owner":
                 found[f"{name}_id" if name in self.references else name] = value
-        return found
+        custom = self.own_values()
+        return found if custom is None else found | {"custom": custom}
 
     @property
     def owner_id(self) -> int | None:
@@ -175,26 +115,6 @@ def _points(card: Card) -> dict[str, str]:
 
     kinds = {"phones": "PHONE", "emails": "EMAIL", "sites": "SITE"}
     return {name: "\n".join(line(point) for point in card.of_kind(kind)) for name, kind in kinds.items()}
-
-
-def _custom_field(each: Definition) -> forms.Field:
-    options: dict[str, Any] = {"label": each.label, "required": each.is_required}
-    match each.type:
-        case "NUMBER":
-            return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal"}), max_length=40, **options)
-        case "DATE":
-            return DayField(**options)
-        case "FLAG":
-            rows = [("", "—"), ("1", _("yes")), ("0", _("no"))]
-            return _FlagField(choices=rows, **options)
-        case "CHOICE":
-            return forms.ChoiceField(choices=[("", "—"), *((each, each) for each in each.options)], **options)
-    return forms.CharField(max_length=1000, **options)
-
-
-class _FlagField(forms.ChoiceField):
-    def prepare_value(self, value: Any) -> Any:
-        return {True: "1", False: "0"}.get(value, value)
 
 
 class CustomerForm(RecordForm):
@@ -250,7 +170,7 @@ class ContactForm(RecordForm):
     position = forms.CharField(label=lazy("Position"), max_length=160, required=False)
     phones = LinesField(label=lazy("Phones"), required=False, help_text=lazy("One a line."))
     emails = LinesField(label=lazy("E-mails"), required=False, help_text=lazy("One a line."))
-    birthday = DayField(label=lazy("Birthday"), required=False)
+    birthday = DayField(first_year=1900, label=lazy("Birthday"), required=False)
     note = forms.CharField(label=lazy("Note"), widget=_area(), max_length=20_000, required=False)
 
 
@@ -268,7 +188,7 @@ class LeadForm(RecordForm):
     )
     phone = forms.CharField(label=lazy("Phone"), max_length=32, required=False)
     email = forms.CharField(label=lazy("E-mail"), max_length=254, required=False)
-    amount = AmountField(label=lazy("Amount"), max_length=40, required=False)
+    amount = AmountField(label=lazy("Amount"), required=False)
     source = EntryField("source_id", label=lazy("Source"))
     channel = EntryField("channel_id", label=lazy("Channel"))
     region = EntryField("region_id", label=lazy("Region"))
@@ -284,7 +204,7 @@ class DealForm(RecordForm):
     record, kind = "deals.deal", "deal"
 
     title = forms.CharField(label=lazy("What is being sold"), max_length=250)
-    amount = AmountField(label=lazy("Amount"), max_length=40, required=False)
+    amount = AmountField(label=lazy("Amount"), required=False)
     customer = PickField("customer", label=lazy("Customer"), required=False)
     contact = PickField("contact", label=lazy("Contact"), required=False)
     expected_on = DayField(label=lazy("Expected on"), required=False)

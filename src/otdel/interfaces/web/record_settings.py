@@ -38,6 +38,11 @@ RECORDS = {
     "customers.contact": lazy("Contacts"),
     "deals.lead": lazy("Leads"),
     "deals.deal": lazy("Deals"),
+    "activities.activity": lazy("Calls and meetings"),
+    "billing.product": lazy("Products"),
+    "billing.invoice": lazy("Invoices"),
+    "billing.payment": lazy("Payments"),
+    "billing.shipment": lazy("Shipments"),
 }
 DEAL_COUNTED = {
     "amount": lazy("Amount"),

@@ -15,7 +15,7 @@ from otdel.billing import actions, queries
 from otdel.core.listing.values import read_id
 from otdel.customers.queries import pick as customers_pick
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats, line_forms, lists
+from otdel.interfaces.web import formats, line_forms, lists, own_fields
 from otdel.interfaces.web.money_forms import ShipmentForm, shown
 from otdel.interfaces.web.money_tabs import TABS
 from otdel.interfaces.web.pick import written
@@ -43,6 +43,7 @@ LIST = lists.ListPage(
     ),
     tabs=TABS,
     file_name="shipments",
+    custom="billing.shipment",
 )
 
 
@@ -51,6 +52,7 @@ def card(request: PersonRequest, shipment_id: int) -> HttpResponse:
     found = queries.shipment_card(request.user, shipment_id)
     context = {
         "shipment": found,
+        "own": own_fields.facts("billing.shipment", found.custom),
         "currency": formats.SYMBOLS.get(request.company.currency, request.company.currency),
         "with_cost": any(line.cost is not None for line in found.lines),
         "today": request.today,
@@ -131,6 +133,7 @@ def _as_it_is(found: queries.ShipmentCard) -> dict[str, Any]:
         "number": found.number,
         "owner": found.owner.id,
         "owner_name": found.owner.name,
+        "custom": found.custom,
         "amount": None if found.lines else found.amount,
     }
 

@@ -17,7 +17,17 @@ from otdel.org.access import require
 from otdel.org.models import Person
 from otdel.org.rules import Right
 
-RECORDS = ("customers.customer", "customers.contact", "deals.lead", "deals.deal")
+RECORDS = (
+    "customers.customer",
+    "customers.contact",
+    "deals.lead",
+    "deals.deal",
+    "billing.product",
+    "billing.invoice",
+    "billing.payment",
+    "billing.shipment",
+    "activities.activity",
+)
 MOST = 60
 # fmt: off
 _LATIN = {
@@ -110,7 +120,8 @@ def _options(type: str, options: Sequence[str]) -> list[str]:
 
 def _key(record: str, label: str) -> str:
     latin = "".join(_LATIN.get(sign, sign) for sign in label.lower())
-    base = re.sub(r"[^a-z0-9]+", "_", latin).strip("_")[:30] or "field"
+    base = re.sub(r"[^a-z0-9]+", "_", latin).strip("_")[:30].strip("_") or "field"
+    base = f"f_{base}" if base[0].isdigit() else base
     taken = set(CustomField.objects.filter(record=record).values_list("key", flat=True))
     key, number = base, 2
     while key in taken:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from otdel.billing.models import Invoice
 from otdel.billing.rules import WrongSum, check_dates, check_size, check_unpaid
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Conflict, Invalid
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
 from otdel.org.models import Person
@@ -37,6 +38,7 @@ class InvoiceRow:
     status: str | None = None
     """Only a cancellation is taken: what is paid is said by payments."""
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @action
@@ -44,12 +46,13 @@ def import_invoices(*, by: Person, rows: Sequence[InvoiceRow], settings: Setting
     """Create and change invoices, known by external id, else by number and year, the number alone where no day is."""
     result = Result()
     parties = Parties(by=by, kind="invoice", rows=rows, settings=settings, result=result, now=now)
-    known, pen = _Known(by, rows), Pen(Invoice, now)
+    known, pen, own = _Known(by, rows), Pen(Invoice, now), Incoming("billing.invoice")
     for row in rows:
         with result.guard(row.number):
             party = parties.of(row)
             invoice = known.find(row)
             values = _values(row, party, invoice, settings)
+            values |= given(custom=own.merged(row.custom, invoice))
             if invoice is None:
                 parties.owners.check_new(party.owner_id)
                 invoice = pen.add(Invoice(owner_id=party.owner_id, created_at=now, **values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from otdel.billing.queries.naming import InvoicesByNumber
 from otdel.billing.rules import InvoiceClosed, OtherCustomer, WrongSum, check_size
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Conflict, Invalid
 from otdel.core.imports import Ref, Result, Settings, Status, cut, given
 from otdel.core.queries import ids_of, made_in_batch
@@ -39,6 +40,7 @@ class PaymentRow:
     owner: Ref | None = None
     currency: str | None = None
     deal: Ref | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @action
@@ -54,12 +56,13 @@ def import_payments(*, by: Person, rows: Sequence[PaymentRow], settings: Setting
     for row in rows:
         with result.guard(row.number):
             read.append((row, *_values(row, parties, invoices)))
-    known, pen = _Known(read, settings), Pen(Payment, now)
+    known, pen, own = _Known(read, settings), Pen(Payment, now), Incoming("billing.payment")
     laid: list[tuple[Payment, Invoice, int]] = []
     units = units_on((values["owner_id"], values["paid_on"]) for _row, values, _invoice in read)
     for row, values, invoice in read:
         with result.guard(row.number):
             payment = known.find(row, values)
+            values |= given(custom=own.merged(row.custom, payment))
             owner_id, day = values["owner_id"], values["paid_on"]
             if payment is None:
                 parties.owners.check_new(owner_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from otdel.billing.queries.naming import ProductsByName
 from otdel.billing.rules import MOST_PRICE, WrongSum, check_size
 from otdel.core.act import action
 from otdel.core.actions import Entries, Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Conflict, Invalid, NotFound
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
 from otdel.org.access import require
@@ -32,6 +33,7 @@ class ProductRow:
     price: Decimal | None = None
     unit_cost: Decimal | None = None
     unit: str | None = None
+    custom: Mapping[str, Any] | None = None
     note: str | None = None
     """Not kept: products have no note."""
 
@@ -42,11 +44,12 @@ def import_products(*, by: Person, rows: Sequence[ProductRow], settings: Setting
     result = Result()
     known = ProductsByName(text for row in rows for text in (row.external_id, row.code, row.name))
     pen = Pen(Product, now)
+    own = Incoming("billing.product")
     groups = Entries(ProductGroup, _("Product groups"), settings.may_create("products"), result)
     for row in rows:
         with result.guard(row.number):
             product = _known(known, row, settings.key)
-            values = _values(row, groups)
+            values = _values(row, groups) | given(custom=own.merged(row.custom, product))
             if product is None:
                 values.setdefault("name", row.code)
                 product = pen.add(Product(created_at=now, **values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,8 +19,9 @@ from otdel.billing.queries.naming import ProductsByName
 from otdel.billing.rules import WrongLine, check_size
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Invalid
-from otdel.core.imports import Ref, Result, Settings, Status, cut
+from otdel.core.imports import Ref, Result, Settings, Status, cut, given
 from otdel.customers.actions.imports import Lists
 from otdel.org.models import Person
 from otdel.org.queries import units_on
@@ -44,6 +45,7 @@ class SaleRow:
     cost: Decimal | None = None
     currency: str | None = None
     deal: Ref | None = None
+    custom: Mapping[str, Any] | None = None
     note: str | None = None
     """Not kept: shipments have no note."""
 
@@ -57,6 +59,14 @@ class _Document:
     party: Party
     rows: list[SaleRow]
     lines: list[dict[str, Any]]
+
+    @property
+    def custom(self) -> dict[str, Any]:
+        """Fields of the shipment stand in every line of it, or in the first."""
+        said: dict[str, Any] = {}
+        for row in reversed(self.rows):
+            said |= {key: value for key, value in (row.custom or {}).items() if value is not None}
+        return said
 
     @property
     def numbers(self) -> list[int]:
@@ -74,18 +84,19 @@ def import_sales(*, by: Person, rows: Sequence[SaleRow], settings: Settings, now
     parties = Parties(by=by, kind="shipment", rows=rows, settings=settings, result=result, now=now)
     products = ensure_products(by=by, refs=(row.product for row in rows), settings=settings, result=result, now=now)
     documents = _documents(rows, parties, products, Lists(settings, result), result)
-    known = _Known(documents)
+    known, own = _Known(documents), Incoming("billing.shipment")
     pen = Pen(Shipment, now)
     lines = LinePen(ShipmentLine, "shipment", known.ids, extra=("cost", "external_id"))
     units = units_on((document.key[2], document.key[1]) for document in documents)
     for document in documents:
         with result.guard(*document.numbers):
             shipment = known.find(document)
+            said = given(custom=own.merged(document.custom, shipment))
             if shipment is None:
-                _create(document, parties, units, pen, lines, result, now)
+                _create(document, said, parties, units, pen, lines, result, now)
             else:
                 parties.owners.check_old(shipment.owner_id)
-                _change(document, shipment, parties, units, pen, lines, result)
+                _change(document, said, shipment, parties, units, pen, lines, result)
     pen.write()
     lines.write()
     return result
@@ -179,15 +190,15 @@ Units = dict[tuple[int, date], int]
 
 
 def _create(
-    document: _Document, parties: Parties, units: Units, pen: Pen[Shipment], lines: LinePen, result: Result,
-    now: datetime,
+    document: _Document, said: dict[str, Any], parties: Parties, units: Units, pen: Pen[Shipment], lines: LinePen,
+    result: Result, now: datetime,
 ) -> None:  # fmt: skip
     number, day, owner_id, customer_id, region_id, channel_id = document.key
     parties.owners.check_new(owner_id)
     shipment = Shipment(
         number=number, shipped_on=day, owner_id=owner_id, customer_id=customer_id, region_id=region_id,
         channel_id=channel_id, deal=document.party.deal, unit_id=units.get((owner_id, day)), created_at=now,
-        amount=sum((line["amount"] for line in document.lines), Decimal(0)),
+        amount=sum((line["amount"] for line in document.lines), Decimal(0)), **said,
     )  # fmt: skip
     pen.add(shipment)
     lines.put(shipment, document.lines)
@@ -196,13 +207,13 @@ def _create(
 
 
 def _change(
-    document: _Document, shipment: Shipment, parties: Parties, units: Units, pen: Pen[Shipment], lines: LinePen,
-    result: Result,
+    document: _Document, said: dict[str, Any], shipment: Shipment, parties: Parties, units: Units,
+    pen: Pen[Shipment], lines: LinePen, result: Result,
 ) -> None:  # fmt: skip
     number, day, owner_id, customer_id, region_id, channel_id = document.key
     if owner_id != shipment.owner_id:
         parties.owners.check_new(owner_id)
-    values: dict[str, Any] = {"region_id": region_id, "channel_id": channel_id, "customer_id": customer_id}
+    values: dict[str, Any] = {"region_id": region_id, "channel_id": channel_id, "customer_id": customer_id, **said}
     if (owner_id, day) != (shipment.owner_id, shipment.shipped_on):
         values |= {"owner_id": owner_id, "shipped_on": day, "unit_id": units.get((owner_id, day))}
     if document.party.deal is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ class ContactRow:
     created: datetime | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

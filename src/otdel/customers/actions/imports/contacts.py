@@ -7,7 +7,8 @@ from datetime import datetime
 
 from otdel.core.act import action
 from otdel.core.actions import Pen
-from otdel.core.imports import Ref, Result, Settings, Status
+from otdel.core.custom import Incoming
+from otdel.core.imports import Ref, Result, Settings, Status, given
 from otdel.customers.actions.imports.contact_rows import ContactRow, contact_values
 from otdel.customers.actions.imports.points import PointPen
 from otdel.customers.actions.imports.wanted import ensure_customers
@@ -27,12 +28,13 @@ def import_contacts(*, by: Person, rows: Sequence[ContactRow], settings: Setting
         settings=settings, result=result, now=now,
     )  # fmt: skip
     known = ContactsByName(by, rows)
+    theirs = Incoming("customers.contact")
     pen, points = Pen(Contact, now), PointPen("contact", known.records.values())
     for row in rows:
         with result.guard(row.number):
             customer = firms.first(row.customer)
             contact = known.find(row, customer.pk if customer else None, settings.key)
-            values = contact_values(row, contact)
+            values = contact_values(row, contact) | given(custom=theirs.merged(row.custom, contact))
             if customer is not None:
                 values["customer_id"] = customer.pk
             if contact is None:

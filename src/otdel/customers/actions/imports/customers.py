@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Invalid
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
 from otdel.customers import rules
@@ -48,6 +49,7 @@ class CustomerRow:
     created: datetime | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @action
@@ -56,12 +58,13 @@ def import_customers(*, by: Person, rows: Sequence[CustomerRow], settings: Setti
     result = Result()
     owners = Owners(by=by, kind="customer", refs=(row.owner for row in rows), settings=settings, result=result, now=now)
     known = CustomersByName(by, rows_refs(rows), (row.inn for row in rows), points=_keys(rows, settings.key))
-    lists = Lists(settings, result)
+    lists, own = Lists(settings, result), Incoming("customers.customer")
     pen, points = Pen(Customer, now), PointPen("customer", known.records.values())
     for row in rows:
         with result.guard(row.number):
             customer = _find(known, row, settings.key)
             values = _customer_values(row, lists, customer)
+            values |= given(custom=own.merged(row.custom, customer))
             if customer is None:
                 owner_id = owners.check_new(owners.find(row.owner, by.pk))
                 customer = Customer(owner_id=owner_id, created_at=row.created or now, **values)

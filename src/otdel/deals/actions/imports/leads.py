@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from otdel.core.act import action
 from otdel.core.actions import Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Invalid
 from otdel.core.imports import Ref, Result, Settings, Status, cut, fold, given
 from otdel.core.queries import made_in_batch
@@ -42,6 +43,7 @@ class LeadRow:
     created: datetime | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 STATUSES = {
@@ -60,13 +62,14 @@ def import_leads(*, by: Person, rows: Sequence[LeadRow], settings: Settings, now
     ids = [row.external_id for row in rows if row.external_id]
     known = {str(lead.external_id): lead for lead in Lead.objects.filter(external_id__in=ids)}
     same = _leads_by_words(by, rows, settings)
-    lists, pen = Lists(settings, result), Pen(Lead, now)
+    lists, pen, own = Lists(settings, result), Pen(Lead, now), Incoming("deals.lead")
     for row in rows:
         with result.guard(row.number):
             values = _lead_values(row, lists)
             lead = known.get(row.external_id or "")
             if lead is None and not row.external_id:
                 lead = same.get((values["title"], values.get("phone", ""), values.get("email", "")))
+            values |= given(custom=own.merged(row.custom, lead))
             if lead is None:
                 owner_id = owners.check_new(owners.find(row.owner, by.pk))
                 lead = Lead(owner_id=owner_id, created_at=row.created or now, **values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,6 +46,7 @@ class DealRow:
     region: Ref | None = None
     tags: tuple[str, ...] | None = None
     note: str | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from otdel.core.actions import Entries, Pen
+from otdel.core.custom import Incoming
 from otdel.core.errors import Conflict, Invalid
 from otdel.core.imports import Result, Settings, Status, cut, fold, given
 from otdel.customers.actions.imports import Lists
@@ -29,7 +30,7 @@ class DealWriter:
         self.by, self.settings, self.result, self.now = by, settings, result, now
         self.zone = ZoneInfo(company_of(by).time_zone)
         self.stages = Stages(by, settings, result)
-        self.lists = Lists(settings, result)
+        self.lists, self.own = Lists(settings, result), Incoming("deals.deal")
         self.reasons = Entries(LossReason, _("Loss reasons"), settings.may_create("lists"), result)
         self.deals, self.steps = Pen(Deal, now), Pen(StageChange)
         self.known = self._load(groups)
@@ -108,6 +109,7 @@ class DealWriter:
             source_id=row.source and self.lists.sources.id_of(row.source),
             region_id=row.region and self.lists.regions.id_of(row.region),
             loss_reason_id=row.loss_reason and self.reasons.id_of(row.loss_reason),
+            custom=self.own.merged(row.custom, deal),
         )
         if deal is not None and row.opened:
             values["opened_on"] = row.opened

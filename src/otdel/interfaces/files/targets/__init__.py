@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from otdel.interfaces.files.targets.base import Field, Kind, Option, Target, normal
 from otdel.interfaces.files.targets.names import TARGETS
+from otdel.interfaces.files.targets.own import BY_KEY, own_key, whole
 
-BY_KEY = {target.key: target for target in TARGETS}
-
-__all__ = ["BY_KEY", "TARGETS", "Field", "Kind", "Option", "Target", "normal"]
+__all__ = ["BY_KEY", "TARGETS", "Field", "Kind", "Option", "Target", "normal", "own_key", "whole"]
