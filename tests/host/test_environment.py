@@ -127,7 +127,7 @@ def test_a_public_address_makes_it_secure_and_leaves_the_demo_out(tmp_path: Path
 
 
 def test_demo_passwords_are_not_shown_to_a_network_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment, "_own_addresses", list)  # tests have no network to ask
+    monkeypatch.setattr(environment.loading, "_own_addresses", list)  # tests have no network to ask
 
     assert not load(tmp_path, HOST="0.0.0.0").demo
     assert load(tmp_path, HOST="0.0.0.0", OTDEL_DEMO="yes").demo

@@ -22,7 +22,8 @@ from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.board_rows import Drawing, board_url, legend
 from otdel.interfaces.web.board_says import Numbers
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import cuts as cut_labels
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.templatetags.look import pick
 from otdel.org import access
 from otdel.org.rules import Right
@@ -52,7 +53,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "curve": _curve(shown, numbers),
         "notes": says.notes(shown, numbers),
         "curve_label": says.curve_title(shown),
-        "cut_label": says.cuts()[shown.query.cut],
+        "cut_label": cut_labels()[shown.query.cut],
         "rows_head": _("Department") if shown.query.by == "unit" else _("Employee"),
         "rows_title": _("By department") if shown.query.by == "unit" else _("By employee"),
         "crumbs": _crumbs(shown),
@@ -126,13 +127,13 @@ def _picks(
         for depth, id, name in units
     ]
     metrics = [(str(label), board_url(query, metric=name), name == query.metric) for name, label in METRICS]
-    cuts = [(label, board_url(query, cut=name), name == query.cut) for name, label in says.cuts().items()]
+    cuts = [(label, board_url(query, cut=name), name == query.cut) for name, label in cut_labels().items()]
     periods = [(period_title(each), board_url(query, period=each), each == query.period) for each in _periods(today)]
     drawn = [
         pick(title, places, _("Department")) if units else "",
         pick(period_title(query.period), periods, _("Period")),
         pick(metric_label(query.metric), metrics, _("Metric")),
-        pick(says.cuts()[query.cut], cuts, _("Cut")),
+        pick(cut_labels()[query.cut], cuts, _("Cut")),
     ]
     return SafeString("".join(drawn))
 

@@ -17,7 +17,7 @@ from otdel.core.titles import period_inside
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.sheets import XLSX
 from otdel.interfaces.web.board_paper import headings, is_open, paper, summary
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.org import access
 from otdel.org.rules import Right
 from otdel.plans.queries.board import Board, BoardQuery, Row, board

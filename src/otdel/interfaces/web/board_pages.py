@@ -22,7 +22,7 @@ from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_rows import board_url, row_key
 from otdel.interfaces.web.board_says import Numbers
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.plans.queries.board import board
 from otdel.plans.queries.documents import METRICS
 from otdel.plans.queries.drill import Drill, DrillQuery, Record, drill

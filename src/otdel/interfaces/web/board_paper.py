@@ -21,7 +21,8 @@ from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.board_rows import Drawing
 from otdel.interfaces.web.board_says import Numbers
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import cuts as cut_labels
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.plans.queries.board import Board
 from otdel.plans.queries.figures import Figures
 
@@ -44,7 +45,7 @@ def paper(shown: Board) -> bytes:
         "heads": [_("Row"), *(label for label, _form in headings(shown))],
         "rows": [_printed(shown, numbers, row.name, row.figures) for row in shown.rows if row != shown.total],
         "total": _printed(shown, numbers, shown.total.name, shown.total.figures),
-        "cut": says.cuts()[shown.query.cut],
+        "cut": cut_labels()[shown.query.cut],
         "segments": [_printed(shown, numbers, one.name, one.figures) for one in shown.segments],
         "heat": heat(shown, numbers),
         "notes": says.notes(shown, numbers),

@@ -24,7 +24,7 @@ from otdel.interfaces.web import control_says as says
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.control_forms import DeclareForm, GoOnForm, NormForm, weekdays
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.refusals import attempt
 from otdel.measures import actions, queries
 from otdel.org import access

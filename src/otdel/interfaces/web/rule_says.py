@@ -13,7 +13,7 @@ from otdel.automation.rules import ABOUT
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
-from otdel.interfaces.web.plans import metric_label
+from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.rule_forms import WHO
 from otdel.tasks import queries as tasks
 
