@@ -22,7 +22,10 @@ FROM generate_series('2024-01-01'::date, '2026-12-31', '1 day') day, generate_se
 WHERE extract(isodow FROM day) < 6;
 INSERT INTO plans_factunitday (metric, day, unit_id, amount)
 SELECT metric, day, unit_id, sum(amount) FROM plans_factday GROUP BY 1, 2, 3;
-ANALYZE plans_factday; ANALYZE plans_factunitday;"""
+INSERT INTO plans_factmonth (metric, month, cut, unit_id, person_id, segment_id, amount)
+SELECT metric, date_trunc('month', day), 0, unit_id, person_id, 0, sum(amount) FROM plans_factday GROUP BY 1, 2, 4, 5
+UNION ALL SELECT metric, date_trunc('month', day), 0, unit_id, 0, 0, sum(amount) FROM plans_factday GROUP BY 1, 2, 4;
+ANALYZE plans_factday; ANALYZE plans_factunitday; ANALYZE plans_factmonth;"""
 
 
 def fill(people: int, units: int) -> None:
@@ -41,6 +44,7 @@ def nodes(plan: dict) -> list[dict]:
         (Whose([7]), "2026-11"),
         (Whose([7], 6, anywhere=True), "2026-11"),
         (Whose(range(1, 101)), "2026-Q4"),
+        (Whose(range(1, 101)), "2026-10-05..2026-12-17"),
     ],
 )
 def test_a_board_of_a_thousand_people_reads_indexes_only(whose, period, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -34,10 +35,12 @@ from otdel.plans import metrics
 from otdel.plans.actions.facts import refill
 from otdel.plans.metrics import DIMENSIONS
 from otdel.plans.queries import facts
+from otdel.plans.queries.soundness import unsound_months
 
-FIRST = date(2026, 3, 1)
+FIRST = date(2026, 3, 25)
 DAYS = 14
-PERIOD = Period.between(FIRST + timedelta(days=2), FIRST + timedelta(days=DAYS - 1))
+# ragged at both ends around a whole month, which is read from its kept sum
+PERIOD = Period.between(FIRST + timedelta(days=2), date(2026, 5, 3))
 HISTORY = Period.between(FIRST, FIRST + timedelta(days=6))
 FLOWS = [metric for metric in metrics.DEFINITIONS if metric not in metrics.LEVELS]
 STAMP = {"created_at": NOW, "updated_at": NOW}
@@ -285,8 +288,30 @@ def check(world: World, number: int) -> None:
         assert {(day,): amount for day, amount in alive(facts.unpacked(read.history)).items()} == total(past, "day"), (
             metric
         )
+    check_cuts(world, everything, units, number)
     check_one_person(world, everything, number)
     check_level(counted, units, number)
+    assert not unsound_months()
+
+
+def check_cuts(world: World, everything, units, number: int) -> None:
+    """Each cut is kept by months, and so is each department whose people nobody asks for."""
+    metric, cut = FLOWS[number % len(FLOWS)], DIMENSIONS[number % len(DIMENSIONS)]
+    together = units[: number % 4]
+    inside = [
+        replace(fact, person_id=0) if fact.unit_id in together else fact
+        for fact in everything
+        if fact.metric == metric and fact.day in PERIOD
+    ]
+    read = facts.read(metric, facts.Whose(units), PERIOD, history=None, past=None, cut=cut, together=together)
+    assert alive(read.by_person) == total(inside, "unit_id", "person_id"), metric
+    assert alive(read.by_segment) == total(inside, "unit_id", "person_id", cut), metric
+    one = min((getattr(fact, cut) for fact in inside), default=0)
+    read = facts.read(
+        metric, facts.Whose(units), PERIOD, history=None, past=None, cut=cut, people=False, segment=int(one)
+    )
+    only = [replace(fact, person_id=0) for fact in inside if getattr(fact, cut) == one]
+    assert alive(read.by_segment) == total(only, "unit_id", "person_id", cut), metric
 
 
 def check_one_person(world: World, everything, number: int) -> None:

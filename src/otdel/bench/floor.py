@@ -61,8 +61,9 @@ BOARD_SQL = """
         where metric = 'payments' and is_effective and person_id is not null {unit}
           and starts_on >= %(start)s and ends_on <= %(end)s group by person_id
     ), fact as (
-        select person_id, sum(amount) as amount from plans_factday
-        where metric = 'payments' and day >= %(start)s and day < %(end)s {unit} group by person_id
+        select person_id, sum(amount) as amount from plans_factmonth
+        where metric = 'payments' and month >= %(start)s and month < %(end)s and cut = 0 and person_id > 0 {unit}
+        group by person_id
     ), pair as (
         select person_id, plan.amount as plan, coalesce(fact.amount, 0) as fact
         from plan full join fact using (person_id)
@@ -78,6 +79,22 @@ BOARD_SQL = """
      from pair join org_person p on p.id = person_id order by 1)
     union all
     (select day::text, amount::text, '', '', '', '', '', '', '' from day order by day)
+"""
+# The map of people by product groups: each one's shares of what they brought.
+MAP_SQL = """
+    with cell as (
+        select person_id, segment_id, sum(amount) as amount from plans_factmonth
+        where metric = 'payments' and month >= %(start)s and month < %(end)s and cut = 1 and person_id > 0
+        group by person_id, segment_id
+    ), line as (
+        select person_id, array_agg(round(100 * amount / whole)::text order by segment_id) as shares
+        from (select *, sum(amount) over (partition by person_id) as whole from cell) c group by person_id
+    )
+    (select p.last_name || ' ' || left(p.first_name, 1) || '.', shares
+     from line join org_person p on p.id = person_id order by 1)
+    union all
+    (select coalesce(g.name, ''), array[round(sum(amount))::text]
+     from cell left join billing_productgroup g on g.id = segment_id group by segment_id, g.name order by 2 desc)
 """
 
 # Tasks: what the page shows and nothing else, each by one query; the counters of a person in another.
@@ -151,14 +168,19 @@ def team(request: HttpRequest, unit_id: int) -> HttpResponse:
     return _page(request, _rows(TEAM_SQL, [unit_id]))
 
 
-def board(request: HttpRequest, start: str, end: str, unit_id: int | None = None) -> HttpResponse:
+def board(
+    request: HttpRequest, start: str, end: str, unit_id: int | None = None, by_group: bool = False
+) -> HttpResponse:
     period = Period.between(date.fromisoformat(start), date.fromisoformat(end))
     past, gone = period.same_last_year, (timezone.localdate() - period.start).days
     given = {
         "start": period.start, "end": period.end, "past": past.start, "past_end": past.end, "unit": unit_id,
         "passed": Decimal(max(gone, 1)) / len(period), "left": max(len(period) - gone, 1),
     }  # fmt: skip
-    return _page(request, _rows(BOARD_SQL.format(unit="and unit_id = %(unit)s" if unit_id else ""), given))
+    rows = _rows(BOARD_SQL.format(unit="and unit_id = %(unit)s" if unit_id else ""), given)
+    if by_group:
+        rows += [(name, *shares) for name, shares in _rows(MAP_SQL, given)]
+    return _page(request, rows)
 
 
 def count_queries(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:

@@ -87,6 +87,16 @@ def pairs(size: Size, today: date) -> list[Pair]:
         Pair("board of 30 people", f"{reverse('plan')}?{few}", f"{floor}3/", "Фамилия31 "),
         Pair(f"board of {size.people:,} people", f"{reverse('plan')}?{all_people}", floor, "Фамилия31 "),
     ]
+    year = Period.of(Kind.YEAR, today)
+    wide = f"{reverse('plan')}?unit=1&period={year}&by=person&cut=product_group"
+    found.append(
+        Pair(
+            f"year of {size.people:,} people by product group",
+            wide,
+            f"/floor/board/{year.start}/{year.end}/by-group/",
+            "Фамилия31 ",
+        )
+    )
     tasks = [
         Pair(
             "my day with counters", reverse("today"), f"/floor/today/{MANAGER}/", " позвонить клиенту", person=MANAGER

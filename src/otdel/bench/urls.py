@@ -16,5 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("floor/tasks/", floor.tasks),
     path("floor/team/<int:unit_id>/", floor.team),
     path("floor/board/<str:start>/<str:end>/", floor.board),
+    path("floor/board/<str:start>/<str:end>/by-group/", floor.board, {"by_group": True}),
     path("floor/board/<str:start>/<str:end>/<int:unit_id>/", floor.board),
 ]

@@ -8,5 +8,5 @@ class PlansConfig(AppConfig):
     label = "plans"
 
     def ready(self) -> None:
-        """Add the plan to the daily digest."""
-        from otdel.plans import digest  # noqa: F401
+        """Add the plan to the daily digest, and its sums to what the doctor looks at."""
+        from otdel.plans import checkup, digest  # noqa: F401

@@ -15,6 +15,8 @@ from typing import Final
 from otdel.plans.models import Metric, Source
 
 DIMENSIONS: Final = ("product_group_id", "client_segment_id", "region_id", "channel_id", "is_new")
+# How a month's sums are told apart: whole is 0, then each dimension by its number.
+MONTH_CUTS: Final = {name: number for number, name in enumerate(DIMENSIONS, start=1)}
 # What every row of `cut` has, in this order.
 COLUMNS: Final = ("day", "unit_id", "person_id", "record_id", "customer_id", *DIMENSIONS, "amount")
 

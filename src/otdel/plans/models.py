@@ -219,6 +219,38 @@ class FactCell(DailyFact):
         return f"{self.metric} {self.day} person {self.person_id} {self.amount}"
 
 
+class FactMonth(models.Model):
+    """A month of finished days by one cut: a year of a thousand people is too many days to add up for every look.
+
+    Not counted from the records but moved by what changes in the cells, in the statement that writes them.
+    """
+
+    # the number of the cut: 0 for the whole, then those of metrics.DIMENSIONS
+    WHOLE = 0
+    # in place of a person: the department's people together
+    EVERYBODY = 0
+
+    metric = models.CharField(max_length=20, choices=Metric)
+    month = models.DateField()
+    cut = models.SmallIntegerField()
+    unit_id = models.BigIntegerField()
+    person_id = models.BigIntegerField()
+    segment_id = models.BigIntegerField()
+    amount = models.DecimalField(max_digits=19, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["metric", "month", "cut", "unit_id", "person_id", "segment_id"],
+                include=["amount"],
+                name="fact_month",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.month} person {self.person_id} {self.amount}"
+
+
 class ChangedDay(models.Model):
     """A day whose kept facts are behind the records. Written by database triggers in the change's own transaction."""
 

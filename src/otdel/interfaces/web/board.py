@@ -64,7 +64,7 @@ def show(request: PersonRequest) -> HttpResponse:
         "foot": draw.cells(shown.total),
         "segments": [draw.segment(one) for one in shown.segments],
         "legend": legend(shown),
-        "heat": draw.heat(),
+        "heat": draw.heat_table(),
         "tabs": _tabs(shown),
         "empty": says.empty(shown),
         "instead": _instead(request, shown),

@@ -78,20 +78,21 @@ def _main_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
         sheet.write_string(at, 1, text)
     top = len(summary(shown)) + 1
     _heads(sheet, forms, top, [_("Row"), *(label for label, _form in headings(shown))])
-    rows = [row for row in shown.rows if row != shown.total]
+    rows, columns = [row for row in shown.rows if row != shown.total], _columns(forms, shown)
     for at, row in enumerate([*rows, shown.total], top + 1):
         sheet.write_string(at, 0, row.name, forms["bold"] if row is shown.total else None)
-        _numbers(sheet, forms, at, 1, shown, row.figures)
+        _numbers(sheet, columns, at, 1, values(shown, row.figures))
     sheet.freeze_panes(top + 1, 1)
 
 
 def _cut_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
     sheet = book.add_worksheet(_("Segments"))
     _heads(sheet, forms, 0, [_("Row"), _("Segment"), *(label for label, _form in headings(shown))])
+    columns = _columns(forms, shown)
     for at, (row, name, figures) in enumerate(_cut_rows(shown), 1):
         sheet.write_string(at, 0, row.name)
         sheet.write_string(at, 1, name)
-        _numbers(sheet, forms, at, 2, shown, figures)
+        _numbers(sheet, columns, at, 2, values(shown, figures))
     sheet.freeze_panes(1, 2)
 
 
@@ -122,12 +123,18 @@ def _heads(sheet: Any, forms: dict[str, Any], at: int, labels: Sequence[str]) ->
         sheet.write_string(at, column, label, forms["head"])
 
 
-def _numbers(sheet: Any, forms: dict[str, Any], at: int, left: int, shown: Board, figures: Figures) -> None:
-    pairs = zip(headings(shown), values(shown, figures), strict=True)
-    for column, ((_label, form), value) in enumerate(pairs, left):
+def _columns(forms: dict[str, Any], shown: Board) -> list[Any]:
+    """Return how each column is written: asked once, a wide board has thousands of rows."""
+    found = [form for _label, form in headings(shown)]
+    # of the shares only the first, the deviation, says its sign
+    signed = found.index("percent")
+    return [forms["part" if form == "percent" and place != signed else form] for place, form in enumerate(found)]
+
+
+def _numbers(sheet: Any, columns: Sequence[Any], at: int, left: int, found: Sequence[Decimal | None]) -> None:
+    for column, (form, value) in enumerate(zip(columns, found, strict=True), left):
         if value is not None:
-            form = "part" if form == "percent" and value is not figures.deviation else form
-            sheet.write_number(at, column, float(value), forms[form])
+            sheet.write_number(at, column, float(value), form)
 
 
 urlpatterns = [path("plan/board.<str:form>", download, name="plan_board_file")]

@@ -210,6 +210,13 @@ class Drawing:
         more = len(self.shown.segments) > MOST_COLUMNS
         return {"columns": [column.name for column in columns], "rows": rows, "more": more}
 
+    def heat_table(self) -> Mapping[str, Any]:
+        """Return the map with its rows as markup, for the page."""
+        found = self.heat()
+        if not found:
+            return {}
+        return {**found, "rows": SafeString("".join(_heat_row(name, cells) for name, cells in found["rows"]))}
+
     def _heat_cell(self, row: Row, segment: int) -> tuple[str, str, str]:
         """Return the cell's tone, text and address."""
         cell, fmt = row.segments.get(segment), self.numbers.fmt
@@ -221,6 +228,17 @@ class Drawing:
         sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
         text = fmt.deviation(cell.deviation, self._places(cell)) + sign
         return marks.heat(cell.deviation, self.tolerance), text, url
+
+
+def _heat_row(name: str, cells: list[tuple[str, str, str]]) -> str:
+    """Addresses are markup already, tones and numbers have nothing to escape."""
+    drawn = [
+        f'<td class="{tone}"><a class="figure" href="{url}">{text}</a></td>'
+        if url
+        else f'<td class="{tone}">{text}</td>'
+        for tone, text, url in cells
+    ]
+    return f'<tr><th scope="row">{escape(name)}</th>{"".join(drawn)}</tr>'
 
 
 def _remarks(figures: Figures) -> str:

@@ -57,7 +57,7 @@ def _span(start: date, end: date) -> Period | None:
 
 def _effect(metric: str, whose: Whose, spans: tuple[Period | None, ...], calendar: Calendar) -> Effect:
     whole = Period.between(min(each.start for each in spans if each), max(each.end for each in spans if each))
-    facts = reading.read(metric, whose, whole, history=None, past=None, cut=None)
+    facts = reading.read(metric, whose, whole, history=None, past=None, cut=None, people=False)
     before, during, after = (_days(span, facts.by_day, calendar) for span in spans)
     return Effect(metric, compare(*before, *during), compare(*before, *after))
 

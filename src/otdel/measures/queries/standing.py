@@ -50,7 +50,8 @@ def standing(
     place = Place(tree, unit_id, tree.under(unit_id), person_id, False, ())
     query = BoardQuery(period, metric, unit_id, person_id)
     after = day + timedelta(days=1)
-    facts = facts_for(place, query, after if metric not in metrics.LEVELS else day, company.active_days)
+    upto = after if metric not in metrics.LEVELS else day
+    facts = facts_for(place, query, upto, company.active_days, people=False)
     course, _weights = course_of(query, calendar, facts, after, company.tolerance)
     plans = Plans(tree, query, plan_lines(place, query), calendar.working_days_between, is_level=course.is_level)
     if course.is_level:

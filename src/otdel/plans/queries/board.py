@@ -125,7 +125,7 @@ def board(person: Person, query: BoardQuery, today: date) -> Board:
         today=facts.by_day.get(today, ZERO),
         own_plan=plans.own(place.unit_id) if whole_unit else None,
         spread_plan=plans.spread(place.unit_id) if whole_unit else None,
-        versions=tuple(sorted({line.version for line in lines})),
+        versions=tuple(sorted({version for line in lines for version in line.versions})),
         units=place.choices,
         has_children=bool(place.tree.children.get(place.unit_id)),
         is_own=place.is_own,

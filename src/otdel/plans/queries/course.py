@@ -23,17 +23,24 @@ ZERO = Decimal(0)
 HISTORY = {Kind.WEEK: 12, Kind.MONTH: 12, Kind.QUARTER: 12, Kind.HALF: 6, Kind.YEAR: 3}
 
 
-def facts_for(place: Place, query: BoardQuery, today: date, active_days: int) -> Facts:
+def facts_for(place: Place, query: BoardQuery, today: date, active_days: int, *, people: bool = True) -> Facts:
     cut = CUTS.get(query.cut)
     if query.metric in metrics.LEVELS:
         if today < query.period.start:
             return Facts()
         return reading.read_level(query.metric, place.whose, min(today, query.period.last), active_days, cut)
     history = history_of(query.period, today)
-    found = reading.read(
-        query.metric, place.whose, query.period, history=history, past=_last_year(query.period), cut=cut
+    return reading.read(
+        query.metric,
+        place.whose,
+        query.period,
+        history=history,
+        past=_last_year(query.period),
+        cut=cut,
+        people=people,
+        # a row for each department below, and for each person of the department itself
+        together=place.unit_ids - {place.unit_id} if query.by == "unit" else (),
     )
-    return found
 
 
 def history_of(period: Period, today: date) -> Period | None:

@@ -73,7 +73,11 @@ def figures(course: Course, plan: Planned | None, fact: Decimal, whole: Decimal 
 
     A plan for a part of the period only is shown but not judged: the fact covers days the plan does not.
     """
-    amount = None if plan is None or plan.partial else plan.amount
+    if plan is None:
+        come = None if course.state == "ahead" else fact
+        share = None if come is None else ratio(come, whole)
+        return Figures(None, come, None, None, "", None, share, None, _landing(course, come))
+    amount = None if plan.partial else plan.amount
     expected = None if amount is None else _expected(course, amount)
     come = None if course.state == "ahead" else fact
     return Figures(

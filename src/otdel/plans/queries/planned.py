@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from otdel.org.rules import Tree
-from otdel.plans import coverage
+from otdel.plans import coverage, metrics
 from otdel.plans.coverage import Counting, Planned, Stretch
 from otdel.plans.queries.place import BoardQuery, Place
 from otdel.plans.rules import LineKey
@@ -18,31 +18,49 @@ ZERO = Decimal(0)
 
 
 class Line(NamedTuple):
+    """A line, or several that follow one another without a gap, as one."""
+
     key: LineKey
     stretch: Stretch
-    version: int
+    versions: list[int]
 
 
+_KEY = "unit_id, person_id, product_group_id, client_segment_id, region_id, channel_id, is_new_client"
 # Written out: every board asks it, and Django takes as long to compose it as PostgreSQL to answer.
 _LINES = """
 SELECT l.unit_id, l.person_id, l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client,
-    l.starts_on, l.ends_on, l.amount, p.version
+    l.starts_on, l.ends_on, l.amount, {version}
 FROM plans_planline l JOIN plans_plan p ON p.id = l.plan_id
-WHERE l.is_effective AND l.metric = %(metric)s AND l.starts_on < %(end)s AND l.ends_on > %(start)s"""
+WHERE l.is_effective AND l.metric = %(metric)s AND l.starts_on < %(end)s AND l.ends_on > %(start)s{whose}"""
+# The months of a year say together what a line of the year would: as one they are a thousand rows and not twelve.
+# Only lines inside the period that leave no choice: each begins where the one before it ended.
+_JOINED = f"""
+WITH line AS (
+    SELECT *, starts_on >= %(start)s AND ends_on <= %(end)s AS inside
+    FROM ({_LINES.replace("{version}", "p.version")}) found),
+beside AS (
+    SELECT *, coalesce(lag(ends_on) OVER (PARTITION BY {_KEY}, inside ORDER BY starts_on, ends_on) = starts_on, true)
+        AS follows, row_number() OVER () AS number
+    FROM line),
+judged AS (SELECT *, inside AND bool_and(follows) OVER (PARTITION BY {_KEY}, inside) AS is_one FROM beside)
+SELECT {_KEY}, min(starts_on), max(ends_on), sum(amount), array_agg(DISTINCT version)
+FROM judged GROUP BY {_KEY}, CASE WHEN is_one THEN 0 ELSE number END"""
+_FEW_DAYS = 31
 
 
 def plan_lines(place: Place, query: BoardQuery) -> list[Line]:
     """Return the effective lines that touch the period. One query."""
-    sql = _LINES
-    if place.person_id:
-        sql += " AND l.person_id = %(person)s"
+    # states at the ends of several lines do not add up; and a month has hardly any lines shorter than itself
+    is_short = query.metric in metrics.LEVELS or len(query.period) <= _FEW_DAYS
+    sql = _LINES.replace("{version}", "ARRAY[p.version]") if is_short else _JOINED
+    whose = " AND l.person_id = %(person)s" if place.person_id else ""
     if not place.is_own:
-        sql += " AND l.unit_id = ANY (%(units)s)"
+        whose += " AND l.unit_id = ANY (%(units)s)"
     period = query.period
     given: dict[str, Any] = {"metric": query.metric, "start": period.start, "end": period.end}
     with connection.cursor() as cursor:
-        cursor.execute(sql, given | {"person": place.person_id, "units": list(place.unit_ids)})
-        return [Line(LineKey(*row[:7]), Stretch(*row[7:10]), row[10]) for row in cursor]
+        cursor.execute(sql.format(whose=whose), given | {"person": place.person_id, "units": list(place.unit_ids)})
+        return [Line(LineKey(*row[:7]), Stretch(*row[7:10]), row[10]) for row in cursor.fetchall()]
 
 
 class Plans:
