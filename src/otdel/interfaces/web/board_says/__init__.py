@@ -1,8 +1,8 @@
 """What the board says in words: whole sentences with the figures in them."""
 
 from otdel.interfaces.web.board_says.figures import kpis
+from otdel.interfaces.web.board_says.grounds import notes
 from otdel.interfaces.web.board_says.how import How
-from otdel.interfaces.web.board_says.notes import notes
 from otdel.interfaces.web.board_says.numbers import Numbers
 from otdel.interfaces.web.board_says.standing import curve_title, empty, instead, is_empty, lead, title
 
