@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -35,16 +36,20 @@ def database_url() -> str:
 
 
 @contextmanager
-def live_process(port: int | None = None, url: str = "") -> Iterator[int]:
-    """Run it, and give its port once it hears."""
+def live_process(port: int | None = None, url: str = "", now: datetime | None = None) -> Iterator[int]:
+    """Run it, and give its port once it hears; `now` is what its clock says when it starts."""
     port = port or free_port()
     settings = replace(environment.load(), host="127.0.0.1", live_port=port)
     environ = os.environ | {
         "DATABASE_URL": url or database_url(),
         "DJANGO_SETTINGS_MODULE": "otdel.settings",
-        "PYTHONPATH": str(ROOT / "src"),
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}",
     }
-    process = subprocess.Popen(supervisor.live(settings), env=environ)
+    command = supervisor.live(settings)
+    if now is not None:
+        environ["LIVE_NOW"] = now.isoformat()
+        command[command.index("otdel.interfaces.live.app:application")] = "live_in_time:application"
+    process = subprocess.Popen(command, env=environ)
     try:
         wait_until_heard(port)
         yield port

@@ -426,3 +426,48 @@ def test_many_at_once_skips_what_may_not(firm):
 )
 def test_quick_days_are_working_days(code, day):
     assert rules.quick_day(code, date(2026, 3, 5), Calendar("RU")) == day
+
+
+# taking back
+
+
+def test_hand_in_is_taken_back_until_somebody_said_a_word(firm):
+    task = one(firm.boris, firm.anna, needs_acceptance=True, accept_hours=2)
+    do("submit_task", firm.anna, task, result="Half of it")
+    with pytest.raises(NotAllowed):
+        do("withdraw_task", firm.boris, task)
+    do("withdraw_task", firm.anna, task, now=NOW + timedelta(days=3))
+    task = again(task)
+    assert (task.state, task.submitted_at, task.accept_by, task.result) == ("WORK", None, None, "Half of it")
+    assert (task.returned_times, kinds(task)[-1]) == (0, "withdrawn")
+    with pytest.raises(Conflict):
+        do("withdraw_task", firm.anna, task)
+    do("submit_task", firm.anna, task)
+    do("accept_task", firm.boris, task, grade="NONE", now=NOW + timedelta(minutes=5))
+    with pytest.raises(Conflict):
+        do("withdraw_task", firm.anna, task, now=NOW + timedelta(minutes=6))
+
+
+def test_what_was_done_at_once_is_taken_back_within_the_hour(firm):
+    own, asked = one(firm.anna, firm.anna), one(firm.boris, firm.anna)
+    for task in (own, asked):
+        do("submit_task", firm.anna, task)
+        do("withdraw_task", firm.anna, task, now=NOW + timedelta(hours=1))
+        assert (again(task).state, again(task).done_at, again(task).grade) == ("WORK", None, "")
+        do("submit_task", firm.anna, task)
+        with pytest.raises(Conflict):
+            do("withdraw_task", firm.anna, task, now=NOW + timedelta(hours=1, minutes=1))
+    do("grade_task", firm.boris, asked, grade="BAD")
+    with pytest.raises(Conflict):
+        do("withdraw_task", firm.anna, asked)
+
+
+def test_giving_is_taken_back_with_all_that_was_given_together(firm):
+    tasks = give(firm.boris, firm.anna, firm.vera)
+    with pytest.raises(NotFound):
+        do("take_back", firm.anna, tasks[0])
+    with pytest.raises(NotFound):
+        do("take_back", firm.boris, tasks[0], now=NOW + timedelta(hours=2))
+    do("take_back", firm.boris, tasks[0])
+    assert not Task.objects.filter(deleted_at=None).exists()
+    assert kinds(tasks[0])[0] == "created"

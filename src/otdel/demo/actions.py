@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from otdel.core import journal
 from otdel.core.errors import Conflict
-from otdel.demo import chores, clients, control, firm, people
+from otdel.core.models import Event
+from otdel.demo import chores, clients, control, firm, people, told
 from otdel.demo.days import Days
 from otdel.demo.targets import Targets
 from otdel.demo.trade import Trade
@@ -61,6 +62,7 @@ def make_demo(
     _write_money(world)
     _write_tasks(world, now)
     control.live(world, now)
+    told.live(world, now)
     journal.record("demo.made", company, by=None, at=now, seed=seed)
     with connection.cursor() as cursor:
         cursor.execute("analyze")
@@ -172,6 +174,7 @@ def _write_money(world: World) -> None:
 
 def _write_tasks(world: World, now: datetime) -> None:
     chores.live(world, now)
+    events = told.draw(world, now)
     tables: tuple[Sequence[models.Model], ...] = (
         world.templates,
         world.repeats,
@@ -179,9 +182,12 @@ def _write_tasks(world: World, now: datetime) -> None:
         world.lines_to_do,
         world.comments,
         world.moves,
+        world.notices,
+        world.deliveries,
     )
     for rows in tables:
         _pour(rows)
+    Event.objects.bulk_create(events, batch_size=2000)
 
 
 @transaction.atomic

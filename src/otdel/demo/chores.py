@@ -11,7 +11,7 @@ from otdel.demo.words import Word
 from otdel.demo.world import Client, World, stamps
 from otdel.tasks.models import ChecklistItem, DeadlineMove, Repeat, Task, TaskComment, Template
 
-WEEKS = 30
+WEEKS = 52
 # the chance that work is done in time, returned, graded bad, moved; whoever is not named is usual
 USUAL = (0.84, 0.07, 0.04, 0.12)
 PEOPLE = {
@@ -27,6 +27,15 @@ ASKED = (
     Word("Выяснить, почему замолчали: {name}", "Find out why they fell silent: {name}"),
     Word("Узнать бюджет на следующий квартал: {name}", "Learn the budget of the next quarter: {name}"),
     Word("Сверить взаиморасчёты: {name}", "Reconcile the accounts: {name}"),
+)
+HEADS_WORK = (
+    Word("Разобрать просроченные сделки группы", "Clear up the overdue deals of the group"),
+    Word("Провести планёрку и записать решения", "Hold the morning meeting and write down what was decided"),
+    Word("Проверить дебиторку старше 30 дней", "Look through the debts older than 30 days"),
+    Word("Прослушать звонки новичков, дать замечания", "Listen to the calls of the new ones, say what to mend"),
+    Word("Согласовать план группы на следующий месяц", "Agree on the group's plan of the next month"),
+    Word("Встретиться с тремя ключевыми клиентами", "Meet three key customers"),
+    Word("Подготовить прогноз поступлений на неделю", "Prepare the week's forecast of payments"),
 )
 GENERAL = (
     Word("Подготовить план встреч на неделю", "Prepare the meetings of the week"),
@@ -97,7 +106,8 @@ class Chores:
         clients = self.clients[doer]
         client = rng.choice(clients) if clients and rng.random() < 0.9 else None
         own = giver == doer
-        word = rng.choice(GENERAL) if client is None else rng.choice(OWN if own else ASKED)
+        general = HEADS_WORK if doer in ABOVE else GENERAL
+        word = rng.choice(general) if client is None else rng.choice(OWN if own else ASKED)
         due = datetime.combine(world.days.worked(at.date(), rng.randrange(0, 6)), time(23, 59, 59), world.days.zone)
         deals = self.deals[client.row.pk] if client else []
         task = world.new(
@@ -129,14 +139,14 @@ class Chores:
         span = (task.deadline - task.created_at).total_seconds()
         kept = rng.random() < in_time
         seconds = span * rng.uniform(0.2, 0.97) if kept else span + 86_400 * rng.choice((0.6, 1.5, 2.5, 4.5, 9.5))
-        handed = task.created_at + timedelta(seconds=seconds)
-        opened = task.created_at + timedelta(minutes=rng.randrange(5, 600))
+        handed = self._at_work(task.created_at + timedelta(seconds=seconds), task.created_at, later=not kept)
+        opened = min(self._at_work(task.created_at + timedelta(minutes=rng.randrange(5, 300)), task.created_at), handed)
         task.seen_at = task.created_at if own else opened if opened < now else None
         forgotten = not kept and rng.random() < 0.12 and task.deadline > now - timedelta(days=45)
         if handed > now or forgotten:
             task.state = State.NEW if task.seen_at is None else rng.choice((State.SEEN, State.WORK))
             return
-        task.submitted_at, task.result = handed, self.world.say(rng.choice(DONE)) if rng.random() < 0.5 else ""
+        task.submitted_at, task.result = handed, self._result(task)
         task.updated_at = handed
         if not own and rng.random() < returned:
             task.returned_times = 1
@@ -150,6 +160,23 @@ class Chores:
             return
         task.state, task.done_at = State.DONE, handed
         task.grade = Grade.NONE if own else "" if fresh else self._grade(bad)
+
+    def _result(self, task: Task) -> str:
+        """Who accepts is told how it ended; others write it half of the time."""
+        words = self.world.say(self.rng.choice(DONE))
+        return words if self.rng.random() < 0.5 or task.needs_acceptance else ""
+
+    def _at_work(self, at: datetime, after: datetime, *, later: bool = False) -> datetime:
+        """Return a moment of working time of the same day or, on a day off, of the working day before it or after."""
+        days = self.world.days
+        local = at.astimezone(days.zone)
+        day = local.date()
+        while not days.calendar.is_working_day(day) and (later or day > after.date()):
+            day += timedelta(days=1 if later else -1)
+        hour = local.hour if 9 <= local.hour < 18 else 9 + local.hour % 9
+        return max(
+            datetime.combine(day, time(hour, local.minute, local.second), days.zone), after + timedelta(minutes=4)
+        )
 
     def _grade(self, bad: float) -> str:
         draw = self.rng.random()

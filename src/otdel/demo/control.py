@@ -1,4 +1,4 @@
-"""Two weeks of manual control over the manager furthest behind their plan."""
+"""Manual control over the manager furthest behind their plan: once in the past, and for two weeks now."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from otdel.org.models import Person
 from otdel.org.queries import company_of
 
 LASTS = 10  # working days
+# the one that is over: begun so many working days ago, and how long it was
+LONG_AGO, LASTED = 45, 8
 NORMS = (("CALL", 8), ("MEETING", 1), ("PROPOSAL", 2))
 # of the actions of a day: the first days go badly
 DONE = (0.3, 0.9)
@@ -37,22 +39,29 @@ COMMENTS = (
     Word("Звонков достаточно, встреч мало", "Enough calls, too few meetings"),
 )
 NEXT = Word("Согласовать отсрочку и выставить счёт до обеда", "Agree the deferral and issue the invoice before noon")
+GAVE = Word("Долги закрыты, звонки стали привычкой", "Debts are closed, calls have become a habit")
 RESULT = Word("Договорились о следующем шаге", "Agreed on the next step")
 
 
 def live(world: World, now: datetime) -> ManualControl | None:
-    """Declare it ten working days ago and live those days; nothing where the young story has no plan yet."""
-    story = Story(world)
-    story.norms()
-    return story.tell(now)
+    """Declare and live them; nothing where the young story has no plan yet."""
+    past = Story(world, LONG_AGO, LASTED)
+    past.norms()
+    control = past.tell(now)
+    if control is not None:
+        past.end(control)
+    return Story(world, LASTS).tell(now)
 
 
 class Story:
-    def __init__(self, world: World) -> None:
+    """One mode, declared so many working days ago; without a length it goes on."""
+
+    def __init__(self, world: World, ago: int, lasted: int | None = None) -> None:
         self.world = world
-        self.rng: Random = world.rng("control")
+        self.is_over = lasted is not None
+        self.rng: Random = world.rng(f"control {ago}")
         self.head = self._person(firm.HEAD)
-        self.days = self._days()
+        self.days = self._days(ago)[:lasted]
         self.manager = self._worst()
 
     def _person(self, key: str) -> Person:
@@ -61,7 +70,7 @@ class Story:
     def _worst(self) -> Person:
         """Return the manager whose payments were behind by the most money when it began."""
         company = company_of(self.head)
-        before, since = self.world.days.worked(self.days[0] - timedelta(days=4)), self.days[0]
+        since = self.days[0]
         found: list[tuple[Decimal, str]] = []
         for worker in firm.SELLERS:
             unit = self.world.unit(worker.key, since)
@@ -72,7 +81,7 @@ class Story:
                 person_id=self.world.people[worker.key].pk,
                 metric="payments",
                 period=Period.of(Kind.MONTH, since),
-                day=min(before, since - timedelta(days=1)),
+                day=since - timedelta(days=1),
                 company=company,
                 calendar=self.world.days.calendar,
             )
@@ -84,7 +93,7 @@ class Story:
         return datetime.combine(day, time(hour, minute), self.world.days.zone)
 
     def norms(self) -> None:
-        start = self.world.days.worked(self.world.days.today - timedelta(days=60))
+        start = self.world.days.worked(self.world.days.today - timedelta(days=120))
         for kind, amount in NORMS:
             actions.set_norm(
                 by=self.head,
@@ -109,16 +118,21 @@ class Story:
                 self._work(day, number / max(len(days) - 2, 1))
         return control
 
-    def _days(self) -> list[date]:
+    def _days(self, ago: int) -> list[date]:
         """The last working days, today among them when it is one."""
         today = self.world.days.today
         calendar = self.world.days.calendar
         found = [today] if calendar.is_working_day(today) else []
         day = today
-        for _number in range(LASTS):
+        for _number in range(ago):
             day = calendar.add_working_days(day, -1)
             found.append(day)
         return sorted(found)
+
+    def end(self, control: ManualControl) -> None:
+        over = self.world.days.calendar.add_working_days(self.days[-1], 1)
+        note = self.world.say(GAVE)
+        actions.end_control(by=self.head, control_id=control.pk, note=note, now=self.at(over, 9, 30))
 
     def _values(self, since: date) -> ControlValues:
         return ControlValues(
@@ -152,7 +166,7 @@ class Story:
         actions.keep(now=self.at(day, 18, 5))
         said = self.world.say(self.rng.choice(NOTES))
         actions.hand_in(by=self.manager, day_id=plan.pk, note=said, now=self.at(day, 18, 20))
-        if day < self.days[-2]:
+        if self.is_over or day < self.days[-2]:
             self._judge(plan.pk, day, progress)
 
     def _call(self, customer_id: int | None, at: datetime) -> None:

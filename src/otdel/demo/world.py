@@ -28,6 +28,7 @@ from otdel.deals.models import Deal, Lead, LossReason, Pipeline, Stage, StageCha
 from otdel.demo import firm
 from otdel.demo.days import Days
 from otdel.demo.words import Word
+from otdel.notifications.models import Delivery, Notice
 from otdel.org.models import Membership, Person, Role, Unit
 from otdel.plans.models import Plan, PlanLine
 from otdel.tasks.models import ChecklistItem, DeadlineMove, Repeat, Task, TaskComment, Template
@@ -111,6 +112,8 @@ class World:
         self.moves: list[DeadlineMove] = []
         self.templates: list[Template] = []
         self.repeats: list[Repeat] = []
+        self.notices: list[Notice] = []
+        self.deliveries: list[Delivery] = []
         self.tally = Tally()
         self._spans: dict[str, list[tuple[date, date, str]]] = {}
         self._last: dict[type[models.Model], int] = defaultdict(int)

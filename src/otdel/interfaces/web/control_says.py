@@ -163,7 +163,7 @@ def happened(events: Any, today: date) -> list[dict[str, str]]:
         say = HAPPENED.get(each.kind)
         if say:
             at: datetime = timezone.localtime(each.at)
-            rows.append(
-                {"who": str(each.by) if each.by else "Otdel", "at": fmt.moment(at, today), "what": say(each.data)}
-            )
+            what = str(say(each.data))
+            said = what if each.by else what[:1].upper() + what[1:]
+            rows.append({"who": str(each.by or ""), "at": fmt.moment(at, today), "what": said})
     return rows

@@ -43,7 +43,7 @@ ADD = (
     Entry("payment_new", _("Payment"), "cash", "", "payment"),
     Entry("import", _("Import a file"), "upload", "", "import"),
 )
-ON_PHONE = 4  # entries of the bottom bar; the others are behind «More»
+ON_PHONE = 5  # entries of the bottom bar; the others are behind «More»
 
 
 def address(name: str, *args: int | str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,6 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -31,22 +33,30 @@ def listed(request: PersonRequest) -> HttpResponseBase:
     zone, fmt = org.zone_of(request.user), formats.current()
     rows = queries.notices(request.user, zone, before=before, unread=only_new, limit=queries.PAGE + 1)
     shown, keep = rows[: queries.PAGE], "&new=1" if only_new else ""
+    lines = [
+        {
+            "row": row,
+            "url": reverse("notice_open", args=[row.id]),
+            "day": timezone.localtime(row.at).date(),
+            "at": fmt.time(timezone.localtime(row.at)),
+            "lines": row.detail.split("\n") if row.detail else [],
+        }
+        for row in shown
+    ]
     context = {
-        "rows": [
-            {
-                "row": row,
-                "url": reverse("notice_open", args=[row.id]),
-                "at": fmt.moment(timezone.localtime(row.at), request.today),
-                "lines": row.detail.split("\n") if row.detail else [],
-            }
-            for row in shown
-        ],
+        "days": [(_day(day, request), list(rows)) for day, rows in groupby(lines, lambda line: line["day"])],
         "older": f"?before={shown[-1].id}{keep}" if len(rows) > queries.PAGE else "",
         "newer": f"?{keep.lstrip('&')}" if before else "",
         "only_new": only_new,
         "has_new": any(row.is_new for row in shown),
     }
     return render(request, "notices/list.html", context)
+
+
+def _day(day: Any, request: PersonRequest) -> str:
+    if day == request.today:
+        return pgettext("notices", "Today")
+    return pgettext("notices", "Yesterday") if (request.today - day).days == 1 else formats.current().weekday(day)
 
 
 def _number(text: str) -> int | None:

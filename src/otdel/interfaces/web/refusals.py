@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotAllowed, NotFound, Refusal
@@ -27,7 +28,15 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     status = status_of(refusal)
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
         return _fragment(request, sentence(refusal), status)
-    return render(request, f"errors/{status}.html", {"problem": sentence(refusal)}, status=status)
+    context = {"problem": sentence(refusal), "back": _came_from(request)}
+    return render(request, f"errors/{status}.html", context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """Return the page of ours whose form was refused, so that there is a way back to it."""
+    given = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(given, {request.get_host()}, require_https=request.is_secure())
+    return given if request.method == "POST" and given and safe else ""
 
 
 def _fragment(request: HttpRequest, problem: str, status: int) -> HttpResponse:

@@ -85,6 +85,7 @@ def _line(request: PersonRequest, row: queries.TaskRow) -> dict[str, Any]:
     words, late = task_says.due(row.deadline, row.has_time, request.now)
     mine = row.creator_id == request.user.pk
     return {
+        "id": row.id,
         "at": row.deadline,
         "url": reverse("task", args=[row.id]),
         "title": row.title,
@@ -95,6 +96,8 @@ def _line(request: PersonRequest, row: queries.TaskRow) -> dict[str, Any]:
         "due": words,
         "late": late,
         "done": reverse("task_do", args=[row.id, "submit"]),
+        # what asks for a result is handed in where it can be given
+        "hand_in": f"{reverse('task', args=[row.id])}#submit" if row.proof else "",
         "new": row.state == "NEW",
         "badge": marks.badge(str(queries.STATES[row.state]), TONES.get(row.state, "")) if row.state != "SEEN" else "",
         "high": row.priority == 3,
@@ -113,6 +116,26 @@ def _call(request: PersonRequest, row: activities.Planned) -> dict[str, Any]:
         "late": row.at < request.now,
         "icon": ICONS[row.kind],
     }
+
+
+IN_SIGHT = 5
+
+
+def _to_accept(request: PersonRequest, count: int) -> list[dict[str, Any]]:
+    """What waits for the person's word: read, accepted and graded without leaving the page."""
+    fmt = formats.current()
+    return [
+        {
+            "id": row.id,
+            "url": reverse("task", args=[row.id]),
+            "title": row.title,
+            "who": row.assignee,
+            "at": fmt.moment(timezone.localtime(row.submitted_at), request.today) if row.submitted_at else "",
+            "result": row.result[:300],
+            "accept": reverse("task_do", args=[row.id, "accept"]),
+        }
+        for row in (queries.to_accept(request.user, IN_SIGHT) if count else ())
+    ]
 
 
 @page
@@ -136,6 +159,9 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "hello": _hello(now.hour) % {"name": request.user.first_name},
         "lead": _lead(request, len(late), len(due)),
         "parts": [(title, rows) for title, rows in parts if rows],
+        "accepts": _to_accept(request, found.accept),
+        "accepts_more": max(0, found.accept - IN_SIGHT),
+        "accepts_url": rows_url("accept"),
         "strip": [*_strip(found), *_without_step(request, waiting.steps)],
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
@@ -240,7 +266,7 @@ def _lane(request: PersonRequest, lane: queries.Lane) -> dict[str, Any]:
         "count": formats.current().number(lane.count),
         "more": lane.count > len(lane.rows),
         "cards": [
-            _line(request, row) | {"id": row.id, "move": reverse("task_lane", args=[row.id]), "who": row.assignee}
+            _line(request, row) | {"move": reverse("task_lane", args=[row.id]), "who": row.assignee}
             for row in lane.rows
         ],
     }

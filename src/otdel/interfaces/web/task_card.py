@@ -66,6 +66,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
             "grade": stand.accepts and not stand.does and task.state == "DONE",
             "send_back": stand.accepts and task.state in ("REVIEW", "DONE"),
             "defer": stand.accepts and live,
+            "withdraw": stand.does and task.state == "REVIEW" and not found.in_bin,
             "resume": stand.works and task.state == "DEFERRED",
             "move": steers and task.state != "DECLINED",
             "reassign": steers,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -169,7 +169,10 @@ DO: dict[str, Callable[[PersonRequest, int], str]] = {
     "time": _time,
     "bin": _bin,
     "restore": _restore,
+    "withdraw": _simple("withdraw_task", lazy("Taken back into work.")),
+    "take_back": _simple("take_back", lazy("Undone.")),
 }
+UNDONE_BY = {"submit": "withdraw", "bin": "restore"}
 
 
 @submission
@@ -180,9 +183,16 @@ def do(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
         raise NotFound(_("There is no such action."))
     words = act(request, pk)
     if words:
-        messages.success(request, words)
+        back = UNDONE_BY.get(name)
+        messages.success(request, words, extra_tags=reverse("task_do", args=[pk, back]) if back else "")
     target = local_address(request, request.POST.get("next", ""))
-    return redirect(target or (reverse("tasks") if name == "bin" else reverse("task", args=[pk])))
+    away = name in ("bin", "take_back")
+    return _lead(request, target or (reverse("tasks") if away else reverse("task", args=[pk])))
+
+
+def _lead(request: PersonRequest, target: str) -> HttpResponseBase:
+    """Go there; a form in a dialog is sent by htmx, so that what is refused is said in it."""
+    return HttpResponse(status=204, headers={"HX-Redirect": target}) if request.htmx else redirect(target)
 
 
 @submission

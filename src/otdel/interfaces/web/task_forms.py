@@ -159,9 +159,20 @@ class TaskForm(forms.Form):
         if hours and str(hours) not in dict(ACCEPT):
             words = ngettext("in %(count)s working hour", "in %(count)s working hours", hours) % {"count": hours}
             fields["accept_hours"].choices = [*ACCEPT, (str(hours), words)]
-        fields["unit"].choices = [("", "—"), *departments(request)]
-        if len(fields["unit"].choices) == 1:
+        rows = departments(request)
+        fields["unit"].choices = [("", "—"), *rows]
+        if not rows:
             del self.fields["unit"]
+        self._to_unit(dict(rows))
+
+    def _to_unit(self, units: dict[str, str]) -> None:
+        """Given from a department's row it is for the department: the choice of one person steps aside."""
+        asked = str(self.initial.get("unit", ""))
+        if asked not in units:  # one with nothing under it has no "and everything under it"
+            asked = asked.rstrip("+")
+        self.initial["unit"] = asked if asked in units else ""
+        chosen = self.data.get("unit", "") if self.is_bound else self.initial["unit"]
+        self.for_unit = bool(chosen)
 
     def _dated(self, code: str, words: Any) -> str:
         """Say what a quick choice comes to."""
@@ -177,11 +188,13 @@ class TaskForm(forms.Form):
 
     @property
     def main(self) -> list[Any]:
-        return self.bound(self.MAIN)
+        names = {"to": "unit", "text": "each"} if self.for_unit else {}
+        shown = self.bound(tuple(names.get(name, name) for name in self.MAIN))
+        return [*shown, *self.bound(("text",))] if self.for_unit else shown
 
     @property
     def giving(self) -> list[Any]:
-        return self.bound(self.GIVING)
+        return self.bound(("to", "several") if self.for_unit else self.GIVING)
 
     @property
     def more(self) -> list[Any]:
@@ -260,11 +273,20 @@ def departments(request: PersonRequest) -> list[tuple[str, str]]:
     """Departments the person may give work to, each alone and with what is under it."""
     reached = access.unit_reach(request.user, "task", Right.CHANGE)
     tree = access.tree_for(request.user)
-    found = []
+    found: list[tuple[str, str]] = []
+    if not reached.everyone and not reached.unit_ids:
+        return found
+    heads = queries.headcount(request.user, request.today)
     for depth, node in tree.walk():
         if node.closed_on is None and reached.includes_unit(node.id):
-            found.append((str(node.id), INDENT * depth + node.name))
+            found.append((str(node.id), INDENT * depth + _of_so_many(node.name, heads.get(node.id, 0))))
             if tree.children.get(node.id):
                 name = _("%(name)s and everything under it") % {"name": node.name}
-                found.append((f"{node.id}+", INDENT * depth + name))
+                count = sum(heads.get(each, 0) for each in tree.under(node.id))
+                found.append((f"{node.id}+", INDENT * depth + _of_so_many(name, count)))
     return found
+
+
+def _of_so_many(name: str, count: int) -> str:
+    words = ngettext("%(name)s: %(count)s person", "%(name)s: %(count)s people", count)
+    return words % {"name": name, "count": count}

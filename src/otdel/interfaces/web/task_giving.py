@@ -67,7 +67,7 @@ def _templates(request: PersonRequest) -> list[tuple[str, str, bool]]:
 
 def _given(request: PersonRequest, made: list[Any]) -> HttpResponseBase:
     words = ngettext("The task is given.", "%(count)s tasks are given.", len(made)) % {"count": len(made)}
-    messages.success(request, words)
+    messages.success(request, words, extra_tags=reverse("task_do", args=[made[0].pk, "take_back"]))
     target = local_address(request, request.POST.get("next", ""))
     target = target or (reverse("task", args=[made[0].pk]) if len(made) == 1 else reverse("tasks"))
     if request.htmx:

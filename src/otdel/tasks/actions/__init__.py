@@ -17,6 +17,7 @@ from otdel.tasks.actions.changing import (
     remove_item,
     restore_tasks,
     set_priority,
+    take_back,
     undo_bin,
 )
 from otdel.tasks.actions.each import give_each
@@ -30,6 +31,7 @@ from otdel.tasks.actions.flow import (
     see_task,
     start_task,
     submit_task,
+    withdraw_task,
 )
 from otdel.tasks.actions.handover import hand_over, undo_handover
 from otdel.tasks.actions.making import create_tasks
@@ -95,5 +97,7 @@ __all__ = [
     "see_task",
     "start_task",
     "submit_task",
+    "take_back",
     "undo_bin",
+    "withdraw_task",
 ]

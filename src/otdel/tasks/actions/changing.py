@@ -8,6 +8,7 @@ from typing import IO
 from uuid import uuid4
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otdel.core.act import action
@@ -203,6 +204,16 @@ def undo_bin(*, by: Person, event_id: int, now: datetime) -> None:
     for task in access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=event.data["ids"]):
         step(task, now, deleted_at=None)
         journal.record("task.restored", task, by=by, at=now)
+
+
+@action
+def take_back(*, by: Person, task_id: int, now: datetime) -> Event:
+    """Put in the bin what one gave within the hour: the task, and those given with it."""
+    rows = access.visible_tasks(by).filter(creator=by, created_at__gt=now - LONGEST_UNDO)
+    ids = list(rows.filter(Q(pk=task_id) | Q(group_id=task_id)).values_list("pk", flat=True))
+    if not ids:
+        raise NotFound(_("There is nothing to undo."))
+    return bin_many(by=by, ids=ids, now=now)
 
 
 # words, files, checklist, time

@@ -85,6 +85,23 @@ def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) ->
     return task
 
 
+@action
+def withdraw_task(*, by: Person, task_id: int, now: datetime) -> Task:
+    """Take handed-in work back to go on with it, while nobody has said a word about it."""
+    task, stand = access.task_for(by, task_id)
+    rules.must(stand.does)
+    rules.must_be(task.state, State.REVIEW, State.DONE)
+    own = by.pk == task.creator_id
+    if task.state == State.DONE and not rules.may_withdraw(
+        task.submitted_at, task.done_at, task.grade == (Task.Grade.NONE if own else ""), now
+    ):
+        raise rules.WrongState(_("It is too late to take it back: ask whoever gave the task to return it."))
+    values: dict[str, Any] = {"state": State.WORK, "submitted_at": None, "done_at": None, "accept_by": None}
+    step(task, now, **values, grade="")
+    journal.record("task.withdrawn", task, by=by, at=now)
+    return task
+
+
 def _prove(task: Task, text: str) -> None:
     missing = {
         "TEXT": not text and _("Write the result: it was asked for."),

@@ -6,6 +6,7 @@ from otdel.tasks.queries.cards import (
     TaskCard,
     file_of,
     find,
+    headcount,
     history,
     name_of,
     names_of,
@@ -40,6 +41,7 @@ from otdel.tasks.queries.lists import (
     by_deadline,
     my_day,
     of_record,
+    to_accept,
 )
 from otdel.tasks.queries.spans import Bar, bars, between
 from otdel.tasks.queries.sums import NUMBERS, STEPS, Counters, Waiting, WithoutStep, wrong
@@ -85,6 +87,7 @@ __all__ = [
     "template_of",
     "templates",
     "times",
+    "to_accept",
     "GRADES",
     "LABELS",
     "LABELS_OF",
@@ -110,6 +113,7 @@ __all__ = [
     "counters",
     "file_of",
     "find",
+    "headcount",
     "history",
     "is_head",
     "my_day",

@@ -161,13 +161,19 @@ class TaskRow:
     customer: str
     deal: str
     text: str
+    proof: str
+    result: str
+    submitted_at: datetime | None
 
     @property
     def about(self) -> str:
         return " · ".join(part for part in (self.customer, self.deal) if part)
 
 
-FIELDS = ("id", "title", "state", "priority", "deadline", "has_time", "creator_id", "assignee_id", "text")
+FIELDS = (
+    "id", "title", "state", "priority", "deadline", "has_time", "creator_id", "assignee_id", "text", "proof", "result",
+    "submitted_at",
+)  # fmt: skip
 NAMES = ("creator", "assignee")
 
 
@@ -249,6 +255,12 @@ def my_day(person: Person, now: datetime) -> dict[str, list[TaskRow]]:
         late = at is not None and at < now
         parts["overdue" if late else "today" if at is not None and at < midnight else "next"].append(row)
     return parts
+
+
+def to_accept(person: Person, most: int) -> list[TaskRow]:
+    """Return what was handed in and waits for the person's word, the longest wait first. One query."""
+    rows = access.visible_tasks(person).filter(creator=person, state=Task.State.REVIEW)
+    return rows_of(rows.order_by("submitted_at", "id"), most)
 
 
 def of_record(person: Person, most: int = 10, **about: int) -> list[TaskRow]:

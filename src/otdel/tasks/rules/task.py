@@ -18,6 +18,7 @@ LONGEST_FILE = 25 * 1024 * 1024
 MOST_FILES = 50
 MOST_PEOPLE = 1000
 LONGEST_TEXT = 20_000
+WITHDRAWN_WITHIN = timedelta(hours=1)
 
 
 class WrongState(Conflict):
@@ -121,6 +122,11 @@ def must(allowed: bool) -> None:
 def must_be(state: str, *wanted: str) -> None:
     if state not in wanted:
         raise WrongState(_("The task is not where this can be done to it any more. Look at it again."))
+
+
+def may_withdraw(submitted: datetime | None, done: datetime | None, ungraded: bool, now: datetime) -> bool:
+    """Whether finished work may be taken back: within the hour, and only by what finished it, the hand-in."""
+    return ungraded and submitted is not None and submitted == done and now - submitted <= WITHDRAWN_WITHIN
 
 
 def clean_reason(text: str, needed: bool = True) -> str:

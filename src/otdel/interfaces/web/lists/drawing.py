@@ -82,7 +82,8 @@ def _cells(drawing: Drawing, found: Page) -> list[Cell]:
 
 
 def td(column: Column) -> str:
-    names = " ".join(name for name in ("num" if column.numeric else "", column.phone) if name)
+    kind = "num" if column.numeric else "nowrap" if column.kind is Kind.PERSON else ""
+    names = " ".join(name for name in (kind, column.phone) if name)
     return f'<td class="{names}">' if names else "<td>"
 
 

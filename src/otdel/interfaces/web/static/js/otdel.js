@@ -27,8 +27,9 @@ function button(text, act, label = "") {
 }
 const csrf = () => $("meta[name=csrf]")?.content ?? "";
 async function post(url) {
-  const answer = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrf() } }).catch(() => null);
-  if (answer?.ok) location.reload(); else toast(answer ? problem(await answer.text()) : words.failed, { tone: "bad" });
+  // the page the answer leads to is not asked for: it would use up what this one is to say after the reload
+  const answer = await fetch(url, { method: "POST", redirect: "manual", headers: { "X-CSRFToken": csrf() } }).catch(() => null);
+  if (answer?.ok || answer?.type === "opaqueredirect") location.reload(); else toast(answer ? problem(await answer.text()) : words.failed, { tone: "bad" });
 }
 const problem = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-problem]")?.textContent.trim() || words.failed;
 
@@ -41,9 +42,22 @@ document.addEventListener("htmx:beforeRequest", (event) => event.target.closest(
 document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-quiet]") || busy(-1));
 // A card refused goes back where it was.
 document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "sortable:moved") setTimeout(() => location.reload(), 2500); });
-document.addEventListener("htmx:responseError", (event) => event.target.closest("[data-silent]") || toast(problem(event.detail.xhr.responseText), { tone: "bad" }));
+document.addEventListener("htmx:responseError", (event) => event.target.closest("[data-silent]") || refuse(event.target, problem(event.detail.xhr.responseText)));
 document.addEventListener("htmx:sendError", (event) => event.target.closest("[data-silent]") || toast(words.failed, { tone: "bad" }));
-document.addEventListener("toast", (event) => toast(event.detail.text ?? event.detail.value, event.detail));
+document.addEventListener("toast", ({ target, detail }) => { const text = detail.text ?? detail.value; if (detail.tone === "bad") refuse(target, text); else toast(text, detail); });
+// A form in a dialog says what was refused where one looks, and keeps what was typed.
+function refuse(target, text) {
+  const form = target.closest?.("dialog[open] form[method=post]");
+  if (!form) return toast(text, { tone: "bad" });
+  const place = $(".body", form) ?? form;
+  $(".alert.refused", place)?.remove();
+  const box = document.createElement("div");
+  box.className = "alert under refused";
+  box.setAttribute("role", "alert");
+  box.append(document.createElement("div"));
+  box.firstChild.textContent = text;
+  place.prepend(box);
+}
 // What waits for the person, asked for once the page is there: on the rail, in the title, on the installed app. Until the
 // answer comes a page shows what the page before it knew.
 const KNOWN = "otdel-counters";
@@ -237,3 +251,6 @@ export function script(url) {
 }
 window.otdel = { toast, script };
 mount(document);
+// A link that ends with the name of a dialog opens it: /tasks/7/#submit
+const asked = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+if (asked && asked.matches("dialog:not([open])")) asked.showModal();
