@@ -81,6 +81,8 @@ def arguments(world: World, name: str, target: str, annas: Records) -> dict[str,
     match name:
         case "pick":
             return {"kind": words[1]}
+        case "remind" | "remind_me":
+            return {"kind": words[1], "pk": annas[words[1]].pk}
         case "part":
             return {"kind": words[1], "pk": annas[words[1]].pk, "name": words[2]}
         case "undo":
@@ -109,6 +111,7 @@ SAID: dict[str, dict[str, object]] = {"letter_link": {"token": "forged"}, "notic
 SAID["rule_recipe"] = {"code": "debt"}
 OF_NOTICES = {
     "notice_open": "notice", "reminder_remove": "reminder", "absence_remove": "absence",
+    "absence_edit": "absence",
     "reminder_rule": "rule", "reminder_rule_own": "rule",
     "rule": "sentence", "rule_edit": "sentence", "rule_switch": "sentence", "rule_drop": "sentence",
     "rule_again": "sentence",
@@ -239,4 +242,5 @@ BODIES: dict[str, Callable[[World, str], dict[str, object]]] = {
     "all": lambda world, name: {"all": "1"},
     "rule": a_rule,
     "on": lambda world, name: {"on": "1"},
+    "hour": lambda world, name: {"when": "hour"},
 }

@@ -291,7 +291,16 @@ tasks                            | POST {}_bulk+bin                      | 403  
 -                                | POST notices_read notice_channels notice_quiet notice_hours reminder_rule_own | done done done done done done done login
 -                                | POST absence_add reminder_add         | 422   422   422   422   422   422   422   login
 -                                | POST reminder_remove                  | done  404   404   404   404   404   404   login
--                                | POST absence_remove                   | done  403   done  403   403   403   done  login
+-                                | POST absence_remove                   | done  done  done  403   403   403   done  login
+-                                | GET absences absence_new              | 403   open  open  403   open  403   open  login
+-                                | POST absence_new                      | 403   422   422   403   422   403   422   login
+-                                | GET absence_edit                      | open  open  open  404   404   404   open  login
+-                                | POST absence_edit                     | 422   422   422   404   404   404   422   login
+-                                | GET incoming_letters                  | 403   403   open  403   403   403   open  login
+-                                | GET remind:task remind:lead           | sees  sees  sees  404   404   404   404   login
+-                                | GET remind:customer remind:deal remind:contact | sees sees sees 404 404 sees  404   login
+-                                | POST remind_me:task+hour remind_me:lead+hour | done done done 404 404   404   404   login
+-                                | POST remind_me:task                   | 422   422   422   404   404   404   404   login
 -                                | POST notice_test                      | 422   422   422   422   422   422   422   login
 -                                | GET reminder_rules deliveries         | 403   403   open  403   403   403   open  login
 -                                | GET reminder_rules?unit={north}       | 403   open  open  403   403   403   open  login

@@ -40,6 +40,8 @@ REACTIONS: dict[str, list[Job]] = {
     "company.changed": COUNT,
     "company.hours_set": COUNT,
     "person.hours_set": COUNT,
+    "absence.added": [notifications.stands_in],
+    "absence.changed": [notifications.stands_in],
     "person.changed": COUNT,
     "person.changed_own": COUNT,
     "calendar.day_set": COUNT,

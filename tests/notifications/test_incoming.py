@@ -16,7 +16,7 @@ from otdel.host.environment import MailBox
 from otdel.interfaces.mail import jobs, letters
 from otdel.interfaces.mail.taking import take
 from otdel.notifications import links
-from otdel.notifications.models import IncomingLetter
+from otdel.notifications.models import IncomingLetter, Notice
 from otdel.tasks.models import Task, TaskComment
 
 INBOX = "otdel@example.ru"
@@ -111,6 +111,56 @@ def test_letter_to_ones_own_address_becomes_a_task(firm):
     assert take(raw("boris@example.com", f"{tag}.nobody", "x", "Whose"), INBOX, NOW) == "REFUSED"
     assert take(raw("boris@example.com", "to.1.aaaa", "x", "Forged"), INBOX, NOW) == "REFUSED"
     assert Task.objects.count() == 3
+
+
+def refusals(person) -> list[str]:
+    return [row.params["text"] for row in Notice.objects.filter(kind="letter.refused", person=person).order_by("pk")]
+
+
+def test_a_colleague_is_told_why_their_letter_was_not_taken(firm, task):
+    take(raw("anna@example.com", answer_to(task, firm.anna), "> only quoted", "Secret plan"), INBOX, NOW)
+    [notice] = Notice.objects.filter(kind="letter.refused")
+    assert (notice.person, notice.title) == (firm.anna, "Secret plan")
+    assert refusals(firm.anna) == ["Write the comment."]
+    take(raw("vera@example.com", answer_to(task, firm.anna), "Let me in", "Click here"), INBOX, NOW)
+    assert refusals(firm.vera) == [
+        "Whoever wrote is not whom the address was made for. Write from the address on your card."
+    ]
+    assert "Click here" not in Notice.objects.get(person=firm.vera, kind="letter.refused").title
+    assert IncomingLetter.objects.filter(person=firm.vera).exists()
+
+
+def test_strangers_and_machines_are_not_answered_and_nobody_often(firm, task):
+    tag = answer_to(task, firm.anna)
+    take(raw("spam@example.net", tag, "Buy"), INBOX, NOW)
+    take(raw("anna@example.com", tag, "I am away", Auto_Submitted="auto-replied"), INBOX, NOW)
+    take(raw("anna@example.com", tag, "Came back", Return_Path="<>"), INBOX, NOW)
+    firm.vera.employed_to = NOW.date()
+    firm.vera.save()
+    take(raw("vera@example.com", tag, "I left"), INBOX, NOW)
+    assert not Notice.objects.filter(kind="letter.refused").exists()
+    for number in range(9):
+        take(raw("anna@example.com", "to.1.aaaa", f"Try {number}"), INBOX, NOW)
+    assert len(refusals(firm.anna)) == 5
+    take(raw("anna@example.com", "to.1.aaaa", "The next day"), INBOX, NOW + timedelta(days=1, minutes=1))
+    assert len(refusals(firm.anna)) == 6
+
+
+def test_the_keeper_of_the_settings_sees_why_and_what_to_do(firm, task, client):
+    take(raw("spam@example.net", answer_to(task, firm.anna), "Buy", "Cheap"), INBOX, NOW)
+    take(raw("ANNA@example.com", answer_to(task, firm.anna), "Fine"), INBOX, NOW)
+    with time_machine.travel(NOW, tick=False):
+        client.force_login(firm.admin)
+        page = client.get("/settings/letters/").content.decode()
+        assert "spam@example.net" in page
+        assert "is not whom the address was made for" in page
+        assert "Ask them to write from the address on their card" in page
+        assert "Abramova" not in page
+        every = client.get("/settings/letters/?outcome=all").content.decode()
+        assert "Became a comment" in every
+        assert "Abramova" in every
+        client.force_login(firm.boris)
+        assert client.get("/settings/letters/").status_code == 403
 
 
 # a mailbox, with as much of IMAP as is asked of it

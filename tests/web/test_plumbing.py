@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -119,11 +122,41 @@ def test_alive_needs_no_database(client, django_assert_num_queries):
         assert client.get("/healthz", headers={"Host": "10.0.0.7"}).status_code == 200
 
 
-def test_ready_when_the_worker_beats(client):
+def test_ready_when_the_worker_beats(client, settings):
+    settings.LIVE_PORT = 0
     beat(now=timezone.now())
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json() == {"ready": True, "database": "ok", "migrations": "ok", "worker": "ok"}
+    assert answer.json() == {"ready": True, "database": "ok", "migrations": "ok", "worker": "ok", "live": "off"}
+
+
+class Deaf(BaseHTTPRequestHandler):
+    """Live updates that lost the database."""
+
+    said = (503, b"deaf")
+
+    def do_GET(self) -> None:
+        self.send_response(self.said[0])
+        self.end_headers()
+        self.wfile.write(self.said[1])
+
+    def log_message(self, *args) -> None:
+        pass
+
+
+def test_ready_says_how_live_updates_are_and_does_not_hang_on_them(client, settings):
+    beat(now=timezone.now())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings.LIVE_PORT = taken.getsockname()[1]
+    assert client.get("/readyz").json()["live"].startswith("does not answer")
+    with HTTPServer(("127.0.0.1", 0), Deaf) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.LIVE_PORT = server.server_port
+        deaf = client.get("/readyz")
+        assert (deaf.status_code, deaf.json()["live"]) == (200, "deaf")
+        Deaf.said = (200, b"listening")
+        assert client.get("/readyz").json()["live"] == "ok"
+        server.shutdown()
 
 
 def test_not_ready_when_the_worker_is_silent(client):

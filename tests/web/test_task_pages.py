@@ -52,7 +52,7 @@ def test_card_is_seen_by_opening_and_costs(firm, signed, django_assert_num_queri
     assert '<a href="https://example.com" rel="nofollow">' in page
     assert "&lt;b&gt;</p>" in page
     assert Task.objects.get().state == "SEEN"
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(f"/tasks/{task.pk}/")
     assert "Abramova Anna opened it" in text_of(client.get(f"/tasks/{task.pk}/history/"))
     for name in ("gleb", "vera", "zoya", "admin"):

@@ -8,14 +8,17 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from otdel.core import journal
 from otdel.core.jobs import job, wake
 from otdel.notifications import actions, channels
 from otdel.notifications.actions import sending, sweeping
 from otdel.notifications.actions.feeding import refeed
+from otdel.notifications.actions.heads import tell_of_heads, tell_substitute
 from otdel.notifications.actions.sending import Outcome
 from otdel.notifications.channels import Channel, Refused, Sent
 from otdel.notifications.kinds import feeders
 from otdel.notifications.queries.parcels import Parcel
+from otdel.org import queries as org
 
 log = logging.getLogger("otdel.reminders")
 # a sweep ends before the next one starts; what is left is its work
@@ -163,3 +166,17 @@ def tidy(timestamp: int = 0) -> None:
     """Every night: forget what was told long ago."""
     while actions.forget_old(now=timezone.now()):
         pass
+
+
+@job(queueing_lock="otdel.notifications.jobs.heads", retry=False)
+def heads(timestamp: int = 0) -> None:
+    """Every ten minutes: tell ahead of departments that will be without a head, in the hours of whoever is told."""
+    company, now = org.company(), timezone.now()
+    if company is not None:
+        tell_of_heads(today=org.company_today(company, now), now=now)
+
+
+@job(retry=3)
+def stands_in(event_id: int) -> None:
+    """Reaction to an absence that was written down or changed."""
+    tell_substitute(event=journal.event(event_id), now=timezone.now())

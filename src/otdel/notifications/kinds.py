@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otdel.org.models import Person
 
 OWN, MORNING, EVENING, TEST = "reminder.own", "digest.morning", "digest.evening", "notice.test"
+STANDS_IN, HEADLESS, HEAD_AWAY, REFUSED = "absence.stands_in", "unit.headless", "unit.head_away", "letter.refused"
 DAY = "day"  # the subject of digests
 LOUD = ("app", "push", "messenger", "email", "webhook")
 QUIET = ("app",)
@@ -33,6 +34,12 @@ class Kind:
     # codes of what can be done from a letter without signing in; the door for letters knows them
     links: tuple[str, ...] = ()
     many: Any = ""  # title of several together: "Overdue tasks: %(count)s"
+    # several due at once are one notice with a line each, in the working time of whoever is told
+    together: bool = False
+    rows_url: str = ""  # where the lines of such a notice are
+    # in the settings, where the usual words of a rule do not fit: from what is counted, and who is told
+    when: Any = ""
+    whom: Any = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -95,6 +102,25 @@ def feeders() -> dict[str, Feeder]:
     return dict(_feeders)
 
 
+# What still is to be reminded of, of these subjects: (numbers, now) -> the watches as they would be fed this moment.
+Still = Callable[[Sequence[int], datetime], "list[Watch]"]
+_stills: dict[str, Still] = {}
+
+
+def still(subject_kind: str) -> Callable[[Still], Still]:
+    """Register what looks once more before telling, where a reason may vanish without anybody saying so down here."""
+
+    def register(look: Still) -> Still:
+        _stills[subject_kind] = look
+        return look
+
+    return register
+
+
+def still_of(subject_kind: str) -> Still | None:
+    return _stills.get(subject_kind)
+
+
 # Lines of a digest, in the language and time zone that are active: (person, now, evening) -> lines.
 Section = Callable[["Person", datetime, bool], Iterable[str]]
 _sections: dict[str, tuple[int, Section]] = {}
@@ -134,7 +160,26 @@ declare(
     ),
     Kind(TEST, GENERAL, _("Test"), _("Test of reminders: it works."), channels=("app",)),
 )
+ABSENCES = _("Absences")
+TOLD = _("heads above and administrators")
+declare(
+    Kind(REFUSED, GENERAL, _("A letter I wrote to Otdel was refused"),
+         pgettext_lazy("notice", "Your letter was not taken: %(title)s"), "%(text)s", channels=("app", "email")),
+    Kind(STANDS_IN, ABSENCES, _("I stand in for somebody"),
+         pgettext_lazy("notice", "You stand in for %(title)s"), _("From %(starts_at)s to %(last_at)s"),
+         many=_("You stand in for people: %(count)s")),
+    Kind(HEADLESS, ABSENCES, _("A department will be without a head"),
+         pgettext_lazy("notice", "Nobody will head “%(title)s”"), _("%(person)s leaves; from %(day_at)s"),
+         when=_("Before the first day without one"), whom=TOLD),
+    Kind(HEAD_AWAY, ABSENCES, _("A head will be away and nobody stands in"),
+         pgettext_lazy("notice", "Nobody stands in for the head of “%(title)s”"),
+         _("%(person)s is away from %(day_at)s"), when=_("Before the first day away"), whom=TOLD),
+)  # fmt: skip
+# which department, and why: told by actions/heads.py, ahead of the day
+LEFT, AWAY = "unit_left", "unit_away"
 declare_rules(
     DefaultRule("day.morning", DAY, MORNING, "MORNING"),
     DefaultRule("day.evening", DAY, EVENING, "EVENING", whom="HEAD", amount=30),
+    DefaultRule("unit.headless", LEFT, HEADLESS, "BEFORE", whom="HEAD", amount=10, measure="DAYS"),
+    DefaultRule("unit.head_away", AWAY, HEAD_AWAY, "BEFORE", whom="HEAD", amount=5, measure="DAYS"),
 )

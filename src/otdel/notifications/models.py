@@ -246,6 +246,8 @@ class Reminder(models.Model):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     fired_at = models.DateTimeField(null=True)
+    # the notice that told of it, where several are told in one
+    told_with = models.ForeignKey(Notice, models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
         indexes = [
@@ -255,6 +257,10 @@ class Reminder(models.Model):
             models.Index(fields=["person", "due_at"], name="reminder_person", condition=Q(state="PENDING")),
             models.Index(fields=["rule"], name="reminder_rule", condition=Q(state="PENDING")),
             models.Index(fields=["fired_at"], name="reminder_fired", condition=~Q(state="PENDING")),
+            models.Index(fields=["told_with"], name="reminder_told_with", condition=~Q(told_with=None)),
+            models.Index(
+                fields=["subject_kind", "subject_id"], name="reminder_told_once", condition=~Q(told_with=None)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state="PENDING") | Q(fired_at__isnull=False), name="reminder_told_when"),

@@ -151,6 +151,29 @@ def day_moment(trigger: str, amount: int, work: WorkTime, after: datetime) -> da
     return (after + timedelta(days=1)).astimezone(UTC)
 
 
+BY_HAND = ("hour", "tomorrow", "monday", "before")
+
+
+def quick_reminder(
+    code: str, now: datetime, work: WorkTime, *, deadline: datetime | None = None, has_time: bool = False
+) -> datetime | None:
+    """Return the moment of a quick choice in somebody's working time; None where it makes no sense any more."""
+    day = now.astimezone(work.zone).date()
+    match code:
+        case "hour":
+            found = work.add(now, 60)
+        case "tomorrow":
+            found = work.at_time(work.calendar.add_working_days(day, 1), time.min)
+        case "monday":
+            sunday = day + timedelta(days=6 - day.weekday())
+            found = work.at_time(work.calendar.add_working_days(sunday, 1), time.min)
+        case "before" if deadline is not None:
+            found = _before(Plan("BEFORE", 1, "DAYS"), deadline, has_time, None, work)
+        case _:
+            return None
+    return found.astimezone(UTC).replace(second=0, microsecond=0) if found > now else None
+
+
 def route(
     wanted: Sequence[str], works: Sequence[str], has_address: frozenset[str], needs_address: frozenset[str]
 ) -> list[str]:

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from otdel.notifications import kinds
 
+# moments of which, without a time, the day alone is said
+WHOLE_DAYS = ("anchor_at", "day_at", "starts_at", "last_at")
+
 
 class _Params(dict[str, Any]):
     """Nothing for what was not given: a notice of an older version is still shown."""
@@ -35,21 +38,22 @@ def moment(text: str, zone: ZoneInfo, *, with_time: bool = True) -> str:
 def filled(title: str, params: Mapping[str, Any], zone: ZoneInfo) -> _Params:
     whole_day = params.get("has_time") is False
     said = {
-        key: moment(str(value), zone, with_time=not (whole_day and key in ("anchor_at", "day_at")))
-        if key.endswith("_at")
-        else value
+        key: moment(str(value), zone, with_time=not (whole_day and key in WHOLE_DAYS)) if key.endswith("_at") else value
         for key, value in params.items()
     }
     return _Params(said, title=title)
 
 
 def text(kind: str, title: str, params: Mapping[str, Any], zone: ZoneInfo) -> str:
+    if "count" in params:
+        return title_of_many(kind, params["count"])
     return str(kinds.get(kind).text) % filled(title, params, zone)
 
 
 def detail(kind: str, params: Mapping[str, Any], zone: ZoneInfo) -> str:
     if "lines" in params:
-        return "\n".join(params["lines"])
+        more = [_("And more: %(count)s") % {"count": params["more"]}] if params.get("more") else []
+        return "\n".join([*params["lines"], *more])
     return str(kinds.get(kind).detail) % filled("", params, zone) if _has_all(kind, params) else ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -220,6 +221,50 @@ def visible_people(person: Person) -> models.QuerySet[Person]:
     if scope(person, "person", Right.VIEW) == Scope.NONE:
         return Person.objects.filter(pk=person.pk)
     return limit(Person.objects.all(), reach(person, "person", Right.VIEW), "id")
+
+
+def led_by(person: Person) -> frozenset[int]:
+    """Everyone of the departments the person heads and of those under them, but not the person. One query."""
+    tree = tree_for(person)
+    headed = tree.headed_by(person.pk)
+    return people_of(tree.under(*headed)) - {person.pk} if headed else frozenset()
+
+
+def absences_reach(person: Person) -> Reach:
+    """Whose absences the person looks after: their people's, and those of whose cards they may change."""
+    reached = reach(person, "person", Right.CHANGE)
+    if reached.everyone:
+        return ALL
+    return Reach(everyone=False, person_ids=reached.person_ids | led_by(person))
+
+
+def keeps_absences(person: Person) -> bool:
+    """Whether there are others whose absences the person looks after."""
+    return bool(tree_for(person).headed_by(person.pk)) or scope(person, "person", Right.CHANGE) > Scope.OWN
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody who is away today, in whose place the person acts, and until when."""
+
+    person_id: int
+    name: str
+    last_on: date
+
+
+def stands_in_for(person: Person) -> dict[int, StandIn]:
+    """In whose place the person acts today: read together with the signed-in person, at no further cost."""
+    found: dict[int, StandIn] = person.__dict__.get("stands_in", {})
+    return found
+
+
+def person_for_absence(by: Person, person_id: int) -> Person:
+    found = visible_people(by).select_for_update(of=("self",)).filter(pk=person_id).first()
+    if found is None:
+        raise NotFound(_("There is no such person."))
+    if person_id != by.pk and not absences_reach(by).includes(person_id):
+        raise NotAllowed(_("Only a head of theirs writes down when somebody is away."))
+    return found
 
 
 def person_for_change(by: Person, person_id: int) -> Person:

@@ -29,8 +29,19 @@ def _seen(person: Person, right: Right) -> Q:
     reached, own = access.reach(person, KIND, right), Q(named__contains=[person.pk])
     if reached.everyone:
         return own | Q(is_private=False)
+    if right == Right.VIEW:
+        own |= _stood_in(person)
     others = reached.person_ids - {person.pk}
     return own | Q(is_private=False, named__overlap=sorted(others)) if others else own
+
+
+def _stood_in(person: Person) -> Q:
+    """Those of whom one stands in for while they are away, as far as they do or gave them; private ones stay so.
+
+    It is for opening what one was reminded of: counters are of one's own tasks and do not ask here.
+    """
+    away = sorted(access.stands_in_for(person))
+    return Q(is_private=False) & (Q(doers__overlap=away) | Q(creator_id__in=away)) if away else Q()
 
 
 def _steered(person: Person, right: Right) -> Q:
@@ -52,12 +63,15 @@ def stand(person: Person, task: Task) -> Stand:
     changes, deletes = (access.reach(person, KIND, right) for right in (Right.CHANGE, Right.DELETE))
     does, creates = person.pk in task.doers, person.pk == task.creator_id
     open_to_heads = not task.is_private
+    away = access.stands_in_for(person) if open_to_heads else {}
     return Stand(
         creates=creates,
         does=does,
         over_creator=open_to_heads and changes.includes(task.creator_id) and not creates,
         over_doer=open_to_heads and any(changes.includes(pk) for pk in task.doers if pk != person.pk),
         deletes=creates or (open_to_heads and not does and deletes.includes(task.creator_id)),
+        does_for=0 if does else next((pk for pk in task.doers if pk in away), 0),
+        gives_for=task.creator_id if task.creator_id in away and not creates else 0,
     )
 
 

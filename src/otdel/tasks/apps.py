@@ -10,4 +10,4 @@ class TasksConfig(AppConfig):
     def ready(self) -> None:
         """Say what people can be told of tasks before anybody asks."""
         from otdel.tasks import checkup, digest, kinds  # noqa: F401
-        from otdel.tasks.actions import reminding  # noqa: F401
+        from otdel.tasks.actions import reminding, stepping  # noqa: F401

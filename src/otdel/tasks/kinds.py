@@ -8,7 +8,9 @@ from django.utils.translation import pgettext_lazy
 from otdel.notifications.kinds import LOUD, DefaultRule, Kind, declare, declare_rules
 
 TASK, REVIEW = "task", "task_review"
+DEAL_STEP, CUSTOMER_STEP = "deal_step", "customer_step"
 GROUP = _("Tasks")
+STEPS = _("Next steps")
 DEADLINE = _("Deadline: %(anchor_at)s")
 WAS = _("The deadline was %(anchor_at)s")
 BOTH = ("complete", "postpone")
@@ -69,4 +71,34 @@ declare_rules(
     _rule("unread", "unopened", "UNREAD", 240),
     _rule("unread_giver", "unopened_given", "UNREAD", 540, whom="GIVER"),
     DefaultRule("task.review_day", REVIEW, "task.review", "AFTER", amount=1, measure="DAYS"),
+)
+
+
+def _step(code: str, label: object, text: object, many: object, rows: str) -> Kind:
+    since = _("Nothing is planned since %(anchor_at)s")
+    whom = _("the head") if code.endswith("_team") else _("whoever answers for it")
+    given = {"many": many, "together": True, "rows_url": rows, "when": _("Since nothing is planned"), "whom": whom}
+    return Kind(f"step.{code}", STEPS, label, text, since, **given)  # type: ignore[arg-type]
+
+
+declare(
+    _step("deal", _("A deal of mine has no next step"), pgettext_lazy("notice", "No next step: %(title)s"),
+          _("Deals without a next step: %(count)s"), "/deals/?step=none&owner=me"),
+    _step("deal_team", _("A deal of my people has no next step"),
+          pgettext_lazy("notice", "No next step with %(person)s: %(title)s"),
+          _("Deals of your people without a next step: %(count)s"), "/deals/?step=none"),
+    _step("customer", _("A customer of mine has no next step"),
+          pgettext_lazy("notice", "Nothing planned with the customer: %(title)s"),
+          _("Customers without a next step: %(count)s"), "/customers/?step=none&owner=me"),
+    _step("customer_team", _("A customer of my people has no next step"),
+          pgettext_lazy("notice", "%(person)s has nothing planned with the customer: %(title)s"),
+          _("Customers of your people without a next step: %(count)s"), "/customers/?step=none"),
+)  # fmt: skip
+declare_rules(
+    DefaultRule("step.deal", DEAL_STEP, "step.deal", "AFTER", amount=2, measure="DAYS"),
+    DefaultRule("step.deal_head", DEAL_STEP, "step.deal_team", "AFTER", amount=5, measure="DAYS", whom="HEAD"),
+    DefaultRule("step.customer", CUSTOMER_STEP, "step.customer", "AFTER", amount=20, measure="DAYS"),
+    DefaultRule(
+        "step.customer_head", CUSTOMER_STEP, "step.customer_team", "AFTER", amount=40, measure="DAYS", whom="HEAD"
+    ),
 )

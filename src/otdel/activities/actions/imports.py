@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from otdel.activities.actions.reminding import remind
 from otdel.activities.models import Activity
 from otdel.activities.rules import LONGEST
 from otdel.core.act import action
@@ -64,6 +65,7 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
             read.append((row, _values(row, about, now, zone), owners.find(row.owner, by.pk)))
     known, pen, own = _Known(read, settings), Pen(Activity, now), Incoming("activities.activity")
     fresh: list[Activity] = []
+    touched: list[Activity] = []
     for row, values, owner_id in read:
         with result.guard(row.number):
             activity = known.find(row, values, owner_id)
@@ -73,6 +75,7 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
                 activity = pen.add(Activity(owner_id=owner_id, created_at=min(values["at"], now), **values))
                 known.add(activity)
                 fresh.append(activity)
+                touched.append(activity)
                 result.note(row.number, Status.CREATED)
                 continue
             owners.check_old(activity.owner_id)
@@ -80,6 +83,7 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
                 values["owner_id"] = owners.check_new(owner_id)
             was = (activity.owner_id, activity.day)
             changed = pen.change(activity, values)
+            touched.append(activity)
             if was != (activity.owner_id, activity.day):
                 fresh.append(activity)
             result.note(row.number, Status.UPDATED if changed else Status.UNCHANGED)
@@ -87,6 +91,7 @@ def import_activities(*, by: Person, rows: Sequence[ActivityRow], settings: Sett
     for activity in fresh:
         pen.change(activity, {"unit_id": units.get((activity.owner_id, activity.day))})
     pen.write()
+    remind((each for each in {id(one): one for one in touched}.values() if not each.is_done), now)
     return result
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from otdel.activities import access
+from otdel.activities.actions.reminding import remind
 from otdel.activities.models import Activity
 from otdel.activities.rules import ActivityValues, AlreadyDone, check, done_at
 from otdel.core import custom, journal
@@ -34,6 +35,8 @@ def log_activity(*, by: Person, values: ActivityValues, now: datetime) -> Activi
     activity = Activity(created_at=now)
     _fill(activity, by, values, now)
     activity.save()
+    if not activity.is_done:
+        remind([activity], now)
     kind = "activity.logged" if activity.is_done else "activity.planned"
     journal.record(kind, activity, by=by, at=now, type=activity.kind, day=activity.day)
     return activity
@@ -45,6 +48,7 @@ def change_activity(*, by: Person, activity_id: int, values: ActivityValues, now
     day = activity.day
     _fill(activity, by, values, now)
     activity.save()
+    remind([activity], now)
     journal.record("activity.changed", activity, by=by, at=now, day=activity.day, before=day)
     return activity
 
@@ -63,6 +67,7 @@ def finish_activity(
     activity.updated_at = now
     _place(activity, at or done_at(activity.at, now), was)
     activity.save()
+    remind([activity], now)
     journal.record("activity.done", activity, by=by, at=now, type=activity.kind, day=activity.day)
     return activity
 
@@ -72,6 +77,7 @@ def bin_activity(*, by: Person, activity_id: int, now: datetime) -> None:
     activity = access.activity_for(by, Right.DELETE, activity_id)
     activity.deleted_at = activity.updated_at = now
     activity.save(update_fields=["deleted_at", "updated_at"])
+    remind([activity], now)
     journal.record("activity.binned", activity, by=by, at=now, day=activity.day)
 
 
@@ -80,6 +86,7 @@ def restore_activity(*, by: Person, activity_id: int, now: datetime) -> Activity
     activity: Activity = one_for(access.visible_activities(by, binned=True), by, "activity", Right.DELETE, activity_id)
     activity.deleted_at, activity.updated_at = None, now
     activity.save(update_fields=["deleted_at", "updated_at"])
+    remind([activity], now)
     journal.record("activity.restored", activity, by=by, at=now, day=activity.day)
     return activity
 

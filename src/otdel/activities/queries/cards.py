@@ -85,7 +85,7 @@ def _card(person: Person, found: Activity) -> ActivityCard:
         owner=Link(found.owner_id, str(found.owner)),
         unit=found.unit.name if found.unit else "",
         in_bin=found.deleted_at is not None,
-        can_change=reach(person, "activity", Right.CHANGE).includes(found.owner_id),
+        can_change=access.changes(person, found.owner_id),
         can_delete=reach(person, "activity", Right.DELETE).includes(found.owner_id),
         custom=found.custom,
     )

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from otdel.core.errors import Refusal
 from otdel.interfaces.mail import letters
 from otdel.interfaces.mail.letters import Letter
-from otdel.notifications import actions, links
+from otdel.notifications import actions, links, texts
 from otdel.notifications.actions.incoming import Noted
+from otdel.notifications.queries import incoming
 from otdel.org import queries as org
 from otdel.tasks import actions as tasks
 from otdel.tasks import queries as task_queries
@@ -39,14 +40,28 @@ def take(raw: bytes, inbox: str, now: datetime) -> str:
                 noted = _done(letter, now)
         except Refusal as refusal:
             log.warning("The letter %s of %s was refused: %s", number, letter.sender, refusal)
-            noted = Noted("REFUSED", reason=str(refusal))
+            noted = _refused(letter, number, str(refusal), now)
         actions.note_letter(message_id=number, sender=letter.sender, topic=letter.topic, noted=noted, now=now)
     return noted.outcome
 
 
+def _refused(letter: Letter, number: str, reason: str, now: datetime) -> Noted:
+    """Say why to whoever wrote, if they work here. Strangers and machines get no answer: addresses are forged."""
+    person = org.by_email(letter.sender, now) if letter.sender and reason != incoming.MACHINE else None
+    if person is None:
+        return Noted("REFUSED", reason=reason)
+    with translation.override(org.language_of(person)):
+        # what a forger wrote is not passed on: the words of the letter only where it is proven whose it is
+        topic = "" if reason in incoming.WHY else letter.topic
+        topic = topic or texts.moment(now.isoformat(), org.zone_of(person))
+        text = " ".join(filter(None, (incoming.why(reason), str(incoming.ADVICE.get(reason, "")))))
+    actions.answer_sender(message_id=number, topic=topic, person_id=person.pk, text=text, now=now)
+    return Noted("REFUSED", person.pk, reason=reason)
+
+
 def _done(letter: Letter, now: datetime) -> Noted:
     if letter.is_automatic:
-        return Noted("REFUSED", reason="A machine's answer.")
+        raise Refusal(incoming.MACHINE)
     for tag in letter.tags:
         answer = links.read_answer_tag(tag, now.date().toordinal())
         if answer is not None:
@@ -54,13 +69,13 @@ def _done(letter: Letter, now: datetime) -> Noted:
         asked = links.read_task_tag(tag)
         if asked is not None:
             return _task(letter, *asked, now)
-    raise Refusal("No address of ours in it is whole: forged, cut or too old.")
+    raise Refusal(incoming.NO_ADDRESS)
 
 
 def _person(letter: Letter, person_id: int, now: datetime) -> Person:
     person = org.signed_in(person_id, now)
     if person is None or not person.email or person.email.lower() != letter.sender:
-        raise Refusal("The address was made for somebody else than whoever wrote.")
+        raise Refusal(incoming.NOT_THEIRS)
     return person
 
 
@@ -86,5 +101,5 @@ def _receiver(person: Person, whom: str) -> int:
     found = [pk for pk, name in task_queries.receivers(person) if name.lower().split(" ")[0] == whom]
     found = found or org.by_mail_name(person, whom)
     if len(found) != 1:
-        raise Refusal(f"There is no colleague called {whom[:60]!r}, or more than one.")
+        raise Refusal(incoming.NOBODY)
     return found[0]

@@ -114,7 +114,12 @@ def foot(lang: str) -> SafeString:
 def _keys_dialog() -> str:
     keys = [("?", _("show these keys")), ("/", _("search")), ("c", _("add")), ("t", _("new task"))]
     rows = [(f"g {entry.key}", entry.label) for entry in NAV if entry.key and address(entry.url)]
-    rows += [("j k", _("next and previous row")), ("Enter", _("open the row")), ("Esc", _("close"))]
+    rows += [
+        ("r", _("remind me of what the card shows")),
+        ("j k", _("next and previous row")),
+        ("Enter", _("open the row")),
+        ("Esc", _("close")),
+    ]
     body = "".join(f"<dt>{_kbd(key)}</dt><dd>{escape(label)}</dd>" for key, label in [*keys, *rows])
     title, close = escape(_("Keys")), escape(_("Close"))
     return (

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
 from otdel.core.queries import last_beat
+from otdel.host import listening
 from otdel.interfaces.web import alarms, live
 
 # The worker beats every minute; three missed beats are a dead one.
@@ -35,12 +37,17 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
 
 
 def ready() -> JsonResponse:
+    """Ready without live updates, too: pages then ask every minute. What is wrong with them is said all the same."""
     try:
         found = {"database": "ok", "migrations": _migrations(), "worker": _worker()}
     except DatabaseError as error:
         found = {"database": type(error).__name__, "migrations": "unknown", "worker": "unknown"}
     status = 200 if set(found.values()) == {"ok"} else 503
-    return JsonResponse({"ready": status == 200, **found}, status=status)
+    return JsonResponse({"ready": status == 200, **found, "live": _live()}, status=status)
+
+
+def _live() -> str:
+    return listening.live(settings.ENVIRONMENT.host, settings.LIVE_PORT, timeout=1.0)
 
 
 def _migrations() -> str:

@@ -12,17 +12,26 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext
 
 from otdel.core.errors import Invalid, Refusal
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.refusals import attempt, sentence
+from otdel.interfaces.web.task_shared import local_address
 from otdel.notifications import actions, links, queries
 from otdel.org import actions as org_actions
 from otdel.org import queries as org
 
 Time = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 Date = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+ABSENCE_WARNINGS = {
+    "nobody": lazy("nobody stands in"),
+    "away": lazy("the substitute is away on some of these days, too"),
+    "left": lazy("the substitute does not work here any more by then"),
+}
 
 
 class QuietForm(forms.Form):
@@ -42,11 +51,23 @@ class AbsenceForm(forms.Form):
     substitute = forms.ChoiceField(label=lazy("Meanwhile ask"), required=False)
     reason = forms.CharField(label=lazy("Why"), max_length=200, required=False)
 
-    def __init__(self, request: PersonRequest, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self, request: PersonRequest, data: Any = None, *, of: int | None = None, everybody: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
         people = org.person_choices(request.user, request.today)
-        chosen = [(str(pk), name) for pk, name in people if pk != request.user.pk]
+        away = of or request.user.pk
+        chosen = [(str(pk), name) for pk, name in people if everybody or pk != away]
         self.fields["substitute"].choices = [("", _("nobody")), *chosen]  # type: ignore[attr-defined]
+        if everybody or away != request.user.pk:
+            self.fields["starts_on"].label = pgettext("somebody", "Away from")
+
+    def given(self) -> dict[str, Any]:
+        """Return what the actions of absences take."""
+        values = dict(self.cleaned_data)
+        who = values.pop("substitute")
+        of = {"person_id": values.pop("person")} if "person" in values else {}
+        return values | of | {"substitute_id": int(who) if who else None}
 
 
 class ReminderForm(forms.Form):
@@ -75,7 +96,12 @@ def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
         "absence": AbsenceForm(request),
         "reminder": ReminderForm(),
         "absences": [
-            (each, fmt.day(each.starts_on, request.today), fmt.day(each.last_on, request.today))
+            (
+                each,
+                fmt.day(each.starts_on, request.today),
+                fmt.day(each.last_on, request.today),
+                ABSENCE_WARNINGS.get(each.warning, ""),
+            )
             for each in org.absences(me, me.pk, request.today)
         ],
         "reminders": [(each, fmt.moment(timezone.localtime(each.due_at), request.today)) for each in found.reminders],
@@ -136,15 +162,12 @@ def save_hours(request: PersonRequest) -> HttpResponseBase:
 def add_absence(request: PersonRequest) -> HttpResponseBase:
     given = AbsenceForm(request, request.POST or None)
     if given.is_valid():
-        values = dict(given.cleaned_data)
-        who = values.pop("substitute")
         made = attempt(
             given,
             lambda: org_actions.add_absence(
-                by=request.user, person_id=request.user.pk, substitute_id=int(who) if who else None, **values,
-                now=request.now,
+                by=request.user, person_id=request.user.pk, **given.given(), now=request.now
             ),
-        )  # fmt: skip
+        )
         if made:
             messages.success(request, _("Saved."))
             return redirect("notice_settings")
@@ -154,7 +177,8 @@ def add_absence(request: PersonRequest) -> HttpResponseBase:
 @submission
 def remove_absence(request: PersonRequest, pk: int) -> HttpResponseBase:
     org_actions.remove_absence(by=request.user, absence_id=pk, now=request.now)
-    return redirect("notice_settings")
+    messages.success(request, _("The absence is taken off."))
+    return redirect(local_address(request, request.POST.get("next", "")) or "notice_settings")
 
 
 @form
@@ -172,7 +196,7 @@ def add_reminder(request: PersonRequest) -> HttpResponseBase:
 @submission
 def remove_reminder(request: PersonRequest, pk: int) -> HttpResponseBase:
     actions.forget_reminder(by=request.user, reminder_id=pk, now=request.now)
-    return redirect("notice_settings")
+    return redirect(local_address(request, request.POST.get("next", "")) or "notice_settings")
 
 
 @submission

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 def tabs(person: Person, now: str) -> list[tuple[str, str, bool]]:
     """Return (label, address, is it the present one)."""
     found = [("people", _("People"), "person"), ("units", _("Departments"), "unit")]
-    return [
+    shown = [
         (label, reverse(name), name == now) for name, label, kind in found if access.scope(person, kind, Right.VIEW)
     ]
+    if access.keeps_absences(person):
+        shown.append((_("Absences"), reverse("absences"), now == "absences"))
+    return shown
 
 
 def settings_tabs(now: str) -> list[tuple[str, str, bool]]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django import conf
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid, NotAllowed
 from otdel.interfaces.http import PersonRequest, form, page, submission
-from otdel.interfaces.web import org_tabs
+from otdel.interfaces.web import formats, org_tabs
 from otdel.interfaces.web.notice_settings import HoursForm, _done, rule_values, show_log
 from otdel.notifications import actions, queries
+from otdel.notifications.queries import incoming
 from otdel.org import access
 from otdel.org import actions as org_actions
 from otdel.org import queries as org
@@ -94,6 +97,26 @@ def deliveries(request: PersonRequest) -> HttpResponseBase:
     return show_log(request, everybody=True)
 
 
+@page
+def letters(request: PersonRequest) -> HttpResponseBase:
+    """Letters that came in: those refused first of all, why, and what to do."""
+    outcome, before = request.GET.get("outcome", incoming.REFUSED), request.GET.get("before", "")
+    outcome = outcome if outcome in incoming.OUTCOMES else ""
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    rows = incoming.letters(request.user, outcome=outcome, before=number, limit=incoming.PAGE + 1)
+    shown, fmt = rows[: incoming.PAGE], formats.current()
+    names = [(str(incoming.REFUSED), incoming.OUTCOMES[incoming.REFUSED])]
+    names += [(str(code), name) for code, name in incoming.OUTCOMES.items() if code != incoming.REFUSED]
+    context = {
+        "rows": [(row, fmt.moment(timezone.localtime(row.at), request.today)) for row in shown],
+        "outcomes": [*((code, name, code == outcome) for code, name in names), ("all", _("All"), not outcome)],
+        "older": f"?outcome={outcome or 'all'}&before={shown[-1].id}" if len(rows) > incoming.PAGE else "",
+        "newer": f"?outcome={outcome or 'all'}" if number else "",
+        "inbox": conf.settings.ENVIRONMENT.inbox_address,
+    }
+    return render(request, "notices/letters.html", context)
+
+
 @submission
 def retry(request: PersonRequest) -> HttpResponseBase:
     count = actions.retry_deliveries(by=request.user, ids=_ids(request), now=request.now)
@@ -122,6 +145,7 @@ urlpatterns = [
     path("settings/reminders/<int:pk>/", change, name="reminder_rule"),
     path("settings/reminders/hours/", company_hours, name="company_hours"),
     path("settings/deliveries/", deliveries, name="deliveries"),
+    path("settings/letters/", letters, name="incoming_letters"),
     path("settings/deliveries/retry/", retry, name="deliveries_retry"),
     path("settings/deliveries/forget/", forget, name="deliveries_forget"),
 ]

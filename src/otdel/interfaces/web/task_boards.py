@@ -166,9 +166,31 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
         "control": _control(request),
+        "standing": _standing(request, now),
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
     return TemplateResponse(request, "tasks/today.html", context)
+
+
+def _standing(request: PersonRequest, now: datetime) -> list[dict[str, Any]]:
+    """For whom the person acts today, and what of theirs is pressing: apart from one's own numbers."""
+    fmt, tasks = formats.current(), reverse("tasks")
+    said = _("You stand in for %(name)s until %(day)s.")
+    return [
+        {
+            "words": said % {"name": each.name, "day": fmt.day(each.last_on, request.today)},
+            "all": f"{tasks}?{urlencode({'assignee': each.id, 'stage': 'open'})}",
+            "numbers": [
+                (label, count, f"{tasks}?{urlencode({'waits': f'{code}:{each.id}'})}")
+                for code, label, count in (
+                    ("overdue", queries.LABELS_OF["overdue"], each.overdue),
+                    ("today", queries.LABELS_OF["today"], each.today),
+                )
+                if count
+            ],
+        }
+        for each in queries.standing_in(request.user, now)
+    ]
 
 
 def _control(request: PersonRequest) -> dict[str, Any] | None:

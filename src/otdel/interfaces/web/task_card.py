@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotFound
 from otdel.interfaces.http import PersonRequest, page
-from otdel.interfaces.web import formats, marks, task_says
+from otdel.interfaces.web import formats, marks, remind, task_says
 from otdel.interfaces.web.pick import suggestions
 from otdel.interfaces.web.task_shared import TONES
 from otdel.interfaces.web.task_text import rich
+from otdel.org.access import stands_in_for
 from otdel.tasks import actions, queries, rules
 
 
@@ -59,12 +60,12 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "finder": suggestions("task", "need-found"),
         "grade": str(task.get_grade_display()) if task.grade else "",
         "can": {
-            "start": stand.does and task.state in ("NEW", "SEEN", "RETURNED"),
-            "submit": stand.does and live,
-            "decline": stand.does and live and not stand.creates,
-            "accept": stand.accepts and task.state == "REVIEW",
+            "start": stand.acts and task.state in ("NEW", "SEEN", "RETURNED"),
+            "submit": stand.acts and live,
+            "decline": stand.acts and live and not stand.creates,
+            "accept": stand.judges and task.state == "REVIEW",
             "grade": stand.accepts and not stand.does and task.state == "DONE",
-            "send_back": stand.accepts and task.state in ("REVIEW", "DONE"),
+            "send_back": (stand.accepts and task.state == "DONE") or (stand.judges and task.state == "REVIEW"),
             "defer": stand.accepts and live,
             "withdraw": stand.does and task.state == "REVIEW" and not found.in_bin,
             "resume": stand.works and task.state == "DEFERRED",
@@ -74,7 +75,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
             "edit": stand.accepts,
             "bin": stand.deletes,
             "list": stand.works or request.user.pk in task.participants,
-            "time": stand.does or request.user.pk in task.participants,
+            "time": stand.acts or request.user.pk in task.participants,
         },
         "people": queries.receivers(request.user) if steers else [],
         "named": [(task.assignee_id, str(task.assignee)), *found.participants],
@@ -82,8 +83,19 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "day": task.deadline and timezone.localtime(task.deadline).date().isoformat(),
         "today": request.today,
         "fmt": fmt,
+        "reminders": remind.listed(request, "task", pk),
+        "instead": _instead(request, stand),
     }
     return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _instead(request: PersonRequest, stand: rules.Stand) -> str:
+    """In whose place the person sees and does this, and until when."""
+    found = stands_in_for(request.user).get(stand.does_for or stand.gives_for)
+    if found is None:
+        return ""
+    last = formats.current().day(found.last_on, request.today)
+    return _("You stand in for %(name)s until %(day)s.") % {"name": found.name, "day": last}
 
 
 def _link(each: Any) -> tuple[Any, Any]:

@@ -123,14 +123,19 @@ ICONS = {
 
 def happenings(rows: list[queries.Happening], today: Any) -> list[dict[str, Any]]:
     """Return the history as sentences. One query for the names in it."""
-    wanted = {row.data[name] for row in rows for name in ("assignee", "after") if isinstance(row.data.get(name), int)}
+    wanted = {
+        row.data[name]
+        for row in rows
+        for name in ("assignee", "after", "instead")
+        if isinstance(row.data.get(name), int)
+    }
     names, fmt = queries.names_of(wanted), formats.current()
     rules = automation.names_of({rule for row in rows if (rule := _rule(row))})
     return [
         {
             "text": str(SAYS[what]) % {"by": row.by or _("Otdel")},
             "rule": _("by rule “%(name)s”") % {"name": rules.get(_rule(row) or 0, "?")} if _rule(row) else "",
-            "more": _more(what, row.data, names, fmt, today),
+            "more": " ".join(filter(None, (_more(what, row.data, names, fmt, today), _instead(row.data, names)))),
             "icon": ICONS.get(what, "history"),
             "at": fmt.moment(timezone.localtime(row.at), today),
         }
@@ -143,6 +148,11 @@ def _rule(row: queries.Happening) -> int | None:
     """The rule of automation whose doing it was."""
     rules = row.data.get("rules")
     return int(rules[-1]) if rules else None
+
+
+def _instead(data: dict[str, Any], names: dict[int, str]) -> str:
+    pk = data.get("instead")
+    return _("in the place of %(name)s") % {"name": names.get(pk, "?")} if pk else ""
 
 
 def _more(what: str, data: dict[str, Any], names: dict[int, str], fmt: formats.Formats, today: Any) -> str:

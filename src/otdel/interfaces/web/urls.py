@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver
 
 from otdel.interfaces.web import (
+    absences,
     accounts,
     activities,
     board,
@@ -35,6 +36,7 @@ from otdel.interfaces.web import (
     profile,
     pwa,
     record_settings,
+    remind,
     reminder_settings,
     roles,
     rules,
@@ -59,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *devices.urlpatterns,
     *pwa.urlpatterns,
     *invitations.urlpatterns,
+    *absences.urlpatterns,
     *people.urlpatterns,
     *units.urlpatterns,
     *handover.urlpatterns,
@@ -67,6 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *notices.urlpatterns,
     *notice_settings.urlpatterns,
     *reminder_settings.urlpatterns,
+    *remind.urlpatterns,
     *customers.urlpatterns,
     *contacts.urlpatterns,
     *deals.urlpatterns,

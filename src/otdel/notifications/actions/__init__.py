@@ -4,7 +4,7 @@ from otdel.notifications.actions.addresses import keep_address, remove_address, 
 from otdel.notifications.actions.by_hand import About, forget_reminder, remind_me
 from otdel.notifications.actions.choosing import choose_channels, forget_deliveries, retry_deliveries, set_quiet
 from otdel.notifications.actions.feeding import Watch, replace_reminders
-from otdel.notifications.actions.incoming import first_time, note_letter
+from otdel.notifications.actions.incoming import answer_sender, first_time, note_letter
 from otdel.notifications.actions.pulse import forget_old, note_channel, note_channel_down, note_sweep
 from otdel.notifications.actions.reading import open_notice, read_notices
 from otdel.notifications.actions.ruling import RuleValues, change_rule, copy_rule, delete_rule, override_rule
@@ -17,6 +17,7 @@ __all__ = [
     "Told",
     "Tried",
     "Watch",
+    "answer_sender",
     "change_rule",
     "choose_channels",
     "first_time",

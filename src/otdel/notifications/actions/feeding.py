@@ -107,9 +107,24 @@ def key_of(reminder: Reminder) -> str:
 
 def _not_told_yet(made: list[Reminder], now: datetime) -> list[Reminder]:
     """Leave out what is due already and was told: rules and calendars are counted anew every night."""
-    due = {key_of(row) for row in made if row.due_at <= now}
-    told = set(Notice.objects.filter(key__in=due).values_list("key", flat=True)) if due else set()
+    due = [row for row in made if row.due_at <= now]
+    if not due:
+        return made
+    told = set(Notice.objects.filter(key__in={key_of(row) for row in due}).values_list("key", flat=True))
+    told |= _told_with_others(row for row in due if kinds.get(row.kind).together)
     return [row for row in made if row.due_at > now or key_of(row) not in told]
+
+
+def _told_with_others(due: Iterable[Reminder]) -> set[str]:
+    """Return the keys of those that were a line of a notice."""
+    ids: dict[str, set[int]] = {}
+    for row in due:
+        ids.setdefault(row.subject_kind, set()).add(row.subject_id or 0)
+    found: set[str] = set()
+    for kind, numbers in ids.items():
+        told = Reminder.objects.filter(subject_kind=kind, subject_id__in=numbers, told_with__isnull=False)
+        found |= {key_of(row) for row in told}
+    return found
 
 
 def ensure_rules(book: Rulebook) -> Rulebook:

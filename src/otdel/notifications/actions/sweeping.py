@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from otdel.notifications import kinds, rules
+from otdel.notifications.actions import grouping
 from otdel.notifications.actions.feeding import ensure_rules, key_of
 from otdel.notifications.actions.telling import Told, tell
 from otdel.notifications.models import Reminder
@@ -41,13 +42,29 @@ def _due(now: datetime, limit: int, daily: bool) -> list[Reminder]:
 def fire(*, now: datetime, limit: int = BATCH) -> int:
     """Tell of the next reminders that are due. Returns how many were taken; fewer than `limit`: that was all."""
     due = _due(now, limit, daily=False)
-    if due:
-        told, in_vain, later = _addressed(due, now)
-        tell(told, now)
+    held = _still_so(due, now)
+    if held:
+        told, in_vain, later = _addressed(held, now)
+        grouping.tell_grouped(told, now)
         Reminder.objects.bulk_update(later, ["due_at"])
         put_off = {row.pk for row in later}
-        _close([row for row in due if row.pk not in put_off], in_vain, now)
+        _close([row for row in held if row.pk not in put_off], in_vain, now)
     return len(due)
+
+
+def _still_so(due: Sequence[Reminder], now: datetime) -> list[Reminder]:
+    """Leave out, and forget, what has lost its reason since it was planned. One look per kind that asks for it."""
+    gone: set[int] = set()
+    for kind in {row.subject_kind for row in due}:
+        look = kinds.still_of(kind)
+        rows = [row for row in due if row.subject_kind == kind and row.rule_id is not None]
+        if look is None or not rows:
+            continue
+        ids = sorted({row.subject_id for row in rows if row.subject_id is not None})
+        held = {(each.subject_id, each.person_id, each.anchor_at) for each in look(ids, now)}
+        gone |= {row.pk for row in rows if (row.subject_id, row.person_id, row.anchor_at) not in held}
+    Reminder.objects.filter(pk__in=gone).delete()
+    return [row for row in due if row.pk not in gone]
 
 
 def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[int], list[Reminder]]:
@@ -61,9 +78,9 @@ def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[
         if to is None:
             in_vain.add(row.pk)
             continue
-        work = (people.get(to) or heads[to]).time
-        if row.whom != "SELF" and work.next(now) > now:
-            row.due_at = work.next(now)
+        at = _not_before(row, people.get(to) or heads[to], now)
+        if at > now:
+            row.due_at = at
             later.append(row)
             continue
         # the head who gave the task is told of it once, not once as each
@@ -76,10 +93,24 @@ def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[
             Told(
                 kind=row.kind, person_id=to, key=key_of(row), title=row.title, url=row.url,
                 subject_kind=row.subject_kind, subject_id=row.subject_id,
-                params=row.params | {"person": name, "due_at": row.due_at.isoformat(), "reminder": row.pk},
+                params=row.params
+                | {"person": name, "due_at": row.due_at.isoformat(), "reminder": row.pk}
+                | ({"of_others": True} if row.whom in ("HEAD", "HEAD2") else {}),
             )
         )  # fmt: skip
     return told, in_vain, later
+
+
+def _not_before(row: Reminder, to: Colleague, now: datetime) -> datetime:
+    """Return when it may be told: what others are told, and what is told together, waits for their working time.
+
+    What is told together is for the person alone: it waits until they are back.
+    """
+    together = kinds.get(row.kind).together
+    if row.whom == "SELF" and not together:
+        return now
+    away = to.away_on(to.today(now)) if together else None
+    return to.time.next(max(now, to.time.at_time(away.ends_on, time.min)) if away else now)
 
 
 def _receiver(

@@ -171,6 +171,7 @@ def own_reminders(person: Person, subject_kind: str = "", subject_id: int | None
 @dataclass(frozen=True)
 class RuleRow:
     id: int
+    group: str
     what: str  # the kind's name
     when: str  # before, after …
     whom: str
@@ -187,12 +188,15 @@ def rule_rows(person: Person, *, unit_id: int | None = None, own: bool = False) 
     rows: Sequence[ReminderRule] = book.company()
     if own:
         rows = [row for row in rows if row.whom == "SELF"]
+    groups = {str(each.group): place for place, each in enumerate(kinds.all_kinds())}
+    rows = sorted(rows, key=lambda row: groups.get(str(kinds.get(row.kind).group), len(groups)))
     return [
         RuleRow(
             id=row.pk,
+            group=str(kinds.get(row.kind).group),
             what=str(kinds.get(row.kind).label),
-            when=str(row.get_trigger_display()),
-            whom=str(row.get_whom_display()),
+            when=str(kinds.get(row.kind).when or row.get_trigger_display()),
+            whom=str(kinds.get(row.kind).whom or row.get_whom_display()),
             holds=book.of(row, person.pk if own else 0, unit) if own or unit else _as_is(row),
             is_added=not row.code,
             has_amount=row.trigger not in ("HALF", "AT", "MORNING"),

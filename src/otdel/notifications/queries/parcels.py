@@ -108,7 +108,7 @@ def item(notice: Notice, person: Colleague, channel: str, with_links: bool) -> I
 
 
 def _links(notice: Notice) -> tuple[tuple[str, str], ...]:
-    if notice.subject_id is None or notice.instead_of_id is not None:
+    if notice.subject_id is None:
         return ()
     mark = str(notice.params.get("anchor_at", ""))
     return tuple(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from otdel.org.actions.absences import add_absence, remove_absence, set_company_hours, set_own_hours
+from otdel.org.actions.absences import (
+    add_absence,
+    change_absence,
+    remove_absence,
+    set_company_hours,
+    set_own_hours,
+)
 from otdel.org.actions.company import (
     CompanyData,
     FirstPerson,
@@ -31,6 +37,7 @@ from otdel.org.actions.units import change_unit, close_unit, create_unit, open_u
 
 __all__ = [
     "add_absence",
+    "change_absence",
     "remove_absence",
     "set_company_hours",
     "set_own_hours",

@@ -50,13 +50,8 @@ def add_absence(
     now: datetime,
 ) -> Absence:
     """Say that one is away, or that somebody is whose card one may change, and who answers meanwhile."""
-    person = _person(by, person_id)
-    ends_on = day_after(last_on)
-    if starts_on >= ends_on or ends_on - starts_on > timedelta(days=1100):
-        raise Invalid(_("The last day of the absence comes before the first, or far after it."), field="last_on")
-    if Absence.objects.filter(person=person, starts_on__lt=ends_on, ends_on__gt=starts_on).exists():
-        raise Conflict(_("There is an absence on these days already."), field="starts_on")
-    _check_substitute(by, person, substitute_id)
+    person = access.person_for_absence(by, person_id)
+    ends_on = _checked(by, person, starts_on, last_on, substitute_id)
     absence = Absence.objects.create(
         person=person,
         starts_on=starts_on,
@@ -68,6 +63,44 @@ def add_absence(
     return absence
 
 
+@action
+def change_absence(
+    *,
+    by: Person,
+    absence_id: int,
+    starts_on: date,
+    last_on: date,
+    substitute_id: int | None = None,
+    reason: str = "",
+    now: datetime,
+) -> Absence:
+    """Move an absence to other days, or say anew who answers meanwhile."""
+    absence = _absence(by, absence_id)
+    before = {"starts_on": absence.starts_on, "ends_on": absence.ends_on, "substitute": absence.substitute_id}
+    absence.ends_on = _checked(by, absence.person, starts_on, last_on, substitute_id, but=absence.pk)
+    absence.starts_on, absence.substitute_id = starts_on, substitute_id
+    absence.reason = " ".join(reason.split())[:200]
+    absence.save()
+    journal.record(
+        "absence.changed", absence, by=by, at=now, person=absence.person_id, substitute=substitute_id, before=before
+    )
+    return absence
+
+
+def _checked(
+    by: Person, person: Person, starts_on: date, last_on: date, substitute_id: int | None, but: int = 0
+) -> date:
+    """Refuse days and substitutes that cannot be; return the first day back."""
+    ends_on = day_after(last_on)
+    if starts_on >= ends_on or ends_on - starts_on > timedelta(days=1100):
+        raise Invalid(_("The last day of the absence comes before the first, or far after it."), field="last_on")
+    others = Absence.objects.filter(person=person, starts_on__lt=ends_on, ends_on__gt=starts_on)
+    if others.exclude(pk=but).exists():
+        raise Conflict(_("There is an absence on these days already."), field="starts_on")
+    _check_substitute(by, person, substitute_id)
+    return ends_on
+
+
 def _check_substitute(by: Person, person: Person, substitute_id: int | None) -> None:
     working = access.visible_people(by).filter(is_active=True, employed_to=None)
     if substitute_id is not None and (substitute_id == person.pk or not working.filter(pk=substitute_id).exists()):
@@ -76,15 +109,14 @@ def _check_substitute(by: Person, person: Person, substitute_id: int | None) -> 
 
 @action
 def remove_absence(*, by: Person, absence_id: int, now: datetime) -> None:
-    absence = Absence.objects.select_for_update(of=("self",)).filter(pk=absence_id).first()
-    if absence is None:
-        raise NotFound(_("There is no such absence."))
-    _person(by, absence.person_id)
+    absence = _absence(by, absence_id)
     journal.record("absence.removed", absence, by=by, at=now, person=absence.person_id)
     absence.delete()
 
 
-def _person(by: Person, person_id: int) -> Person:
-    if person_id == by.pk:
-        return Person.objects.select_for_update().get(pk=person_id)
-    return access.person_for_change(by, person_id)
+def _absence(by: Person, absence_id: int) -> Absence:
+    absence = Absence.objects.select_for_update(of=("self",)).select_related("person").filter(pk=absence_id).first()
+    if absence is None:
+        raise NotFound(_("There is no such absence."))
+    access.person_for_absence(by, absence.person_id)
+    return absence

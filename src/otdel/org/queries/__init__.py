@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from otdel.org.queries.absences import (
+    AbsenceRow,
+    Headless,
+    absence_of,
+    absence_row,
+    absences,
+    absent_choices,
+    administrators,
+    headless,
+    team_absences,
+)
 from otdel.org.queries.company import (
     CompanySettings,
     OwnDay,
     administrator_exists,
     beats_of,
+    by_email,
     calendar,
     company,
     company_of,
@@ -43,13 +55,20 @@ from otdel.org.queries.units import (
     unit_choices,
     unit_rows,
 )
-from otdel.org.queries.worktimes import AbsenceRow, Away, Colleague, absences, colleagues, company_hours, worktime
+from otdel.org.queries.worktimes import Away, Colleague, colleagues, company_hours, worktime
 
 __all__ = [
     "AbsenceRow",
     "Away",
     "Colleague",
+    "Headless",
+    "absence_of",
+    "absence_row",
     "absences",
+    "absent_choices",
+    "administrators",
+    "headless",
+    "team_absences",
     "colleagues",
     "company_hours",
     "Differs",
@@ -70,6 +89,7 @@ __all__ = [
     "UnitRow",
     "administrator_exists",
     "beats_of",
+    "by_email",
     "by_mail_name",
     "calendar",
     "company",

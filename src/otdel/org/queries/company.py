@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from django.db.models.functions import JSONObject
 from otdel.core.calendar import Calendar
 from otdel.core.errors import NotFound
 from otdel.org import rules
+from otdel.org.access import StandIn
 from otdel.org.models import CalendarDay, Company, Person
 
 
@@ -59,6 +61,22 @@ def company_of(person: Person) -> CompanySettings:
     return settings
 
 
+class StandsIn(Func):
+    """Who named the person as substitute for days about now: [[number, name, zone, first day, first day back], …]."""
+
+    template = (
+        "(SELECT jsonb_agg(jsonb_build_array(p.id, p.name, p.time_zone, a.starts_on, a.ends_on)) FROM org_absence a "
+        "JOIN org_person p ON p.id = a.person_id WHERE a.substitute_id = org_person.id "
+        "AND a.starts_on <= %(until)s AND a.ends_on >= %(since)s)"
+    )
+    output_field = JSONField()
+
+    def __init__(self, now: datetime) -> None:
+        # a day off either side: each is away by the days of their own time zone
+        since, until = (now.date() + timedelta(days=days) for days in (-1, 1))
+        super().__init__(since=f"'{since.isoformat()}'", until=f"'{until.isoformat()}'")
+
+
 class Beats(Func):
     """Every sign of life of background processes: {name: [when, note]}."""
 
@@ -75,14 +93,31 @@ def beats_of(person: Person) -> dict[str, tuple[str, dict[str, Any]]]:
 def signed_in(person_id: int, now: datetime) -> Person | None:
     """Return the person of a session with role and company in one query; None who may not sign in any more."""
     as_json = Company.objects.values(found=JSONObject(**{name: name for name in _FIELDS}))[:1]
-    rows = Person.objects.select_related("role").annotate(company_json=Subquery(as_json), beats=Beats())
+    rows = Person.objects.select_related("role").annotate(
+        company_json=Subquery(as_json), beats=Beats(), stood_in=StandsIn(now)
+    )
     person = rows.filter(pk=person_id).first()
     if person is None or person.company_json is None:
         return None
     found = person.company_json
     settings = CompanySettings(**{**found, "tolerance": Decimal(str(found["tolerance"]))})
     person.__dict__["_company"] = settings
+    person.__dict__["stands_in"] = dict(_stands_in(person.__dict__.pop("stood_in") or (), settings.time_zone, now))
     return person if rules.may_sign_in(person, now.astimezone(zone_of(person)).date()) else None
+
+
+def by_email(address: str, now: datetime) -> Person | None:
+    """Return whoever signs in with this address, or None who may not. Two queries."""
+    pk = Person.objects.filter(email=address.lower()).values_list("pk", flat=True).first()
+    return signed_in(pk, now) if pk else None
+
+
+def _stands_in(rows: Iterable[Any], zone: str, now: datetime) -> Iterator[tuple[int, StandIn]]:
+    """Keep those who are away on this very day, where they are."""
+    for pk, name, own_zone, first, back in rows:
+        last = date.fromisoformat(back) - timedelta(days=1)
+        if date.fromisoformat(first) <= now.astimezone(_zone(own_zone or zone)).date() <= last:
+            yield pk, StandIn(pk, name, last)
 
 
 @lru_cache(maxsize=600)

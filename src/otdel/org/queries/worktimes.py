@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,7 @@ from django.db import connection
 
 from otdel.core.calendar import Calendar
 from otdel.core.worktime import USUAL, Hours, WorkTime
-from otdel.org import access
-from otdel.org.models import Absence, Person
+from otdel.org.models import Person
 
 
 @dataclass(frozen=True)
@@ -105,35 +104,3 @@ def company_hours() -> Hours:
         cursor.execute("SELECT work_starts, work_ends FROM org_company")
         row = cursor.fetchone()
     return Hours(*row) if row else USUAL
-
-
-@dataclass(frozen=True)
-class AbsenceRow:
-    id: int
-    person_id: int
-    person: str
-    starts_on: date
-    last_on: date
-    substitute_id: int | None
-    substitute: str
-    reason: str
-
-
-def absences(person: Person, of: int, today: date) -> list[AbsenceRow]:
-    """Return the current and coming absences of a colleague. One query besides those of access."""
-    if not access.visible_people(person).filter(pk=of).exists():
-        return []
-    rows = Absence.objects.filter(person_id=of, ends_on__gt=today).select_related("person", "substitute")
-    return [
-        AbsenceRow(
-            id=row.pk,
-            person_id=row.person_id,
-            person=str(row.person),
-            starts_on=row.starts_on,
-            last_on=row.ends_on - timedelta(days=1),
-            substitute_id=row.substitute_id,
-            substitute=str(row.substitute or ""),
-            reason=row.reason,
-        )
-        for row in rows.order_by("starts_on")
-    ]

@@ -48,7 +48,9 @@ def move_deadline(
     task, stand = access.task_for(by, task_id)
     before = task.deadline
     _move(task, stand, by, deadline, has_time, reason, now)
-    journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=reason.strip()[:2000])
+    said = stand.said if not stand.steers else {}
+    reason = reason.strip()[:2000]
+    journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=reason, **said)
     reminding.tell_of("moved", task, [task.creator_id, *task.doers], by=by, now=now)
     return task
 
@@ -302,7 +304,7 @@ def remove_item(*, by: Person, task_id: int, item_id: int, now: datetime) -> Non
 @action
 def log_time(*, by: Person, task_id: int, day: date, minutes: int, note: str = "", now: datetime) -> TimeSpent:
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.does or by.pk in task.participants)
+    rules.must(stand.acts or by.pk in task.participants)
     if not 0 < minutes <= 24 * 60:
         raise Invalid(_("Write the minutes, at most a day's."), field="minutes")
     made = TimeSpent.objects.create(task=task, by=by, day=day, minutes=minutes, note=" ".join(note.split())[:250])

@@ -45,11 +45,11 @@ def see_task(*, by: Person, task_id: int, now: datetime) -> Task:
 @action
 def start_task(*, by: Person, task_id: int, now: datetime) -> Task:
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.does)
+    rules.must(stand.acts)
     rules.must_be(task.state, State.NEW, State.SEEN, State.RETURNED)
     chains.check_unblocked(by, task)
     step(task, now, state=State.WORK, seen_at=task.seen_at or now, **_taken(task, by))
-    journal.record("task.started", task, by=by, at=now)
+    journal.record("task.started", task, by=by, at=now, **stand.said)
     return task
 
 
@@ -65,14 +65,14 @@ def _taken(task: Task, by: Person) -> dict[str, Any]:
 def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) -> Task:
     """Hand the work in: done at once, or waiting for whoever gave it if they wanted to accept it."""
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.does)
+    rules.must(stand.acts)
     rules.must_be(task.state, *LIVE)
     text = result.strip()[: rules.LONGEST_TEXT] or task.result
     chains.check_unblocked(by, task)
     _prove(task, text)
     _subtasks_done(task)
     waits = task.needs_acceptance and by.pk != task.creator_id
-    own = by.pk == task.creator_id
+    own = task.creator_id in (by.pk, stand.does_for)
     values: dict[str, Any] = _taken(task, by) | {"result": text, "submitted_at": now, "seen_at": task.seen_at or now}
     values["state"] = State.REVIEW if waits else State.DONE
     if waits and task.accept_hours:
@@ -80,7 +80,7 @@ def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) ->
     if not waits:
         values |= {"done_at": now, "grade": Task.Grade.NONE if own else ""}
     step(task, now, **values)
-    journal.record("task.submitted" if waits else "task.done", task, by=by, at=now)
+    journal.record("task.submitted" if waits else "task.done", task, by=by, at=now, **stand.said)
     reminding.tell_of("review" if waits else "done", task, [task.creator_id], by=by, now=now)
     return task
 
@@ -136,12 +136,17 @@ def _subtasks_done(task: Task) -> None:
 def accept_task(*, by: Person, task_id: int, grade: str, comment: str = "", now: datetime) -> Task:
     """Say that the work is done, and how well."""
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.accepts)
+    rules.must(stand.judges)
     rules.must_be(task.state, State.REVIEW)
     step(task, now, state=State.DONE, done_at=now, grade=_grade(grade), grade_comment=comment.strip()[:2000])
-    journal.record("task.accepted", task, by=by, at=now, grade=grade)
+    journal.record("task.accepted", task, by=by, at=now, grade=grade, **_in_place(stand))
     reminding.tell_of("accepted", task, task.doers, by=by, now=now, text=task.grade_comment)
     return task
+
+
+def _in_place(stand: rules.Stand) -> dict[str, int]:
+    """In whose place the work is judged, for the journal."""
+    return {} if stand.accepts else {"instead": stand.gives_for}
 
 
 def _grade(grade: str) -> str:
@@ -167,7 +172,7 @@ def return_task(
 ) -> Task:
     """Send work back that is not what was asked for; perhaps until another day."""
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.accepts)
+    rules.must(stand.accepts or (stand.judges and task.state == State.REVIEW))
     rules.must_be(task.state, State.REVIEW, State.DONE)
     values: dict[str, Any] = {"state": State.RETURNED, "reason": rules.clean_reason(reason), "submitted_at": None}
     values |= {"done_at": None, "accept_by": None, "grade": "", "returned_times": task.returned_times + 1}
@@ -178,7 +183,7 @@ def return_task(
         values["judged_by"] = rules.judged_by(task.judged_by, deadline, now)
         task.moves.create(by=by, at=now, before=task.deadline, after=deadline, reason=values["reason"])
     step(task, now, **values)
-    journal.record("task.returned", task, by=by, at=now, reason=task.reason)
+    journal.record("task.returned", task, by=by, at=now, reason=task.reason, **_in_place(stand))
     reminding.tell_of("returned", task, task.doers, by=by, now=now, text=task.reason)
     return task
 
@@ -217,11 +222,11 @@ def resume_task(*, by: Person, task_id: int, now: datetime) -> Task:
 def decline_task(*, by: Person, task_id: int, reason: str, now: datetime) -> Task:
     """Say no, and why: it goes back to whoever gave it, who hands it to another or puts it in the bin."""
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.does)
+    rules.must(stand.acts)
     rules.must_be(task.state, *LIVE)
     if stand.creates:
         raise Conflict(_("It is your own task: put it in the bin if it is not needed."))
     step(task, now, state=State.DECLINED, reason=rules.clean_reason(reason), seen_at=task.seen_at or now)
-    journal.record("task.declined", task, by=by, at=now, reason=task.reason)
+    journal.record("task.declined", task, by=by, at=now, reason=task.reason, **stand.said)
     reminding.tell_of("declined", task, [task.creator_id], by=by, now=now, text=task.reason)
     return task

@@ -44,6 +44,7 @@ from otdel.tasks.queries.lists import (
     to_accept,
 )
 from otdel.tasks.queries.spans import Bar, bars, between
+from otdel.tasks.queries.standing import Standing, standing_in
 from otdel.tasks.queries.sums import NUMBERS, STEPS, Counters, Waiting, WithoutStep, wrong
 from otdel.tasks.queries.templates import (
     AFTER,
@@ -62,6 +63,8 @@ from otdel.tasks.queries.templates import (
 )
 
 __all__ = [
+    "Standing",
+    "standing_in",
     "in_hand",
     "leaver",
     "successors",

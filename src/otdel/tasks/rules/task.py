@@ -98,6 +98,24 @@ class Stand:
     over_creator: bool  # heads whoever gave it
     over_doer: bool  # heads whoever does it
     deletes: bool
+    # whom the person stands in for today: one who does it, one who gave it; 0 for nobody
+    does_for: int = 0
+    gives_for: int = 0
+
+    @property
+    def acts(self) -> bool:
+        """Does the work, or stands in for one who does and is away."""
+        return self.does or bool(self.does_for)
+
+    @property
+    def judges(self) -> bool:
+        """Says whether work that was handed in will do; nobody says so of what they do themselves for another."""
+        return self.accepts or (bool(self.gives_for) and not self.acts)
+
+    @property
+    def said(self) -> dict[str, int]:
+        """What the journal adds when it is done in somebody's place."""
+        return {"instead": self.does_for} if self.does_for else {}
 
     @property
     def accepts(self) -> bool:
@@ -111,7 +129,7 @@ class Stand:
 
     @property
     def works(self) -> bool:
-        return self.does or self.steers
+        return self.acts or self.steers
 
 
 def must(allowed: bool) -> None:

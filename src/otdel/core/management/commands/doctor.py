@@ -17,6 +17,7 @@ from django.utils import timezone
 from otdel.core import checkup, database, worker
 from otdel.core.calendar import Calendar
 from otdel.core.checkup import Finding
+from otdel.host import listening
 
 QUIET = timedelta(minutes=1)
 
@@ -46,6 +47,7 @@ def _findings(now: datetime) -> Iterator[Finding]:
     if (yield from _migrations()):
         yield _worker(now)
         yield from (ask(now) for ask in checkup.QUESTIONS)
+    yield _live()
     yield _mail()
     yield _clock(now)
     yield _time_zone()
@@ -76,6 +78,16 @@ def _worker(now: datetime) -> Finding:
     found = f"the worker was last seen {max((now - seen).seconds if now > seen else 0, 0)} s ago, {late} jobs are late"
     well = now - seen < QUIET and not late
     return "background jobs", well, found, "Start Otdel (./otdel run); if it runs, look at what it prints."
+
+
+def _live() -> Finding:
+    found = listening.live(settings.ENVIRONMENT.host, settings.LIVE_PORT)
+    words = {"ok": f"heard on port {settings.LIVE_PORT}", "off": "switched off: pages ask every minute"}
+    well, advice = (
+        found in words,
+        "Start Otdel (./otdel run); if it runs, look at what it prints. Until then pages ask every minute.",
+    )
+    return "live updates", well, words.get(found, f"port {settings.LIVE_PORT} {found}"), advice
 
 
 def _mail() -> Finding:

@@ -40,7 +40,8 @@ def frame(request: PersonRequest, record: Record, card: Card) -> dict[str, Any]:
         "urls": {
             name: reverse(f"{record.name}_{name}", args=[card.id])
             for name in ("edit", "history", "assign", "bin", "restore")
-        },
+        }
+        | {"remind": reverse("remind", args=[record.name, card.id])},
         "completeness": round(card.completeness * 100),
         "created": formats.current().date(timezone.localtime(card.created_at).date()),
         "initials": formats.initials(card.owner),

@@ -1,0 +1,52 @@
+"""What is told together: several reminders of one kind to one person are one notice, with a line each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from otdel.notifications import kinds
+from otdel.notifications.actions.telling import Told, tell
+from otdel.notifications.models import Notice, Reminder
+
+MOST_LINES = 10
+
+
+def tell_grouped(told: Sequence[Told], now: datetime) -> None:
+    """Tell these, those of kinds that are told together in one notice per person."""
+    single = [each for each in told if not kinds.get(each.kind).together]
+    groups: dict[tuple[str, int], list[Told]] = {}
+    for each in told:
+        if kinds.get(each.kind).together:
+            groups.setdefault((each.kind, each.person_id), []).append(each)
+    joined = [(_joined(rows), rows) for rows in groups.values()]
+    tell([*single, *(each for each, _rows in joined)], now)
+    _remember(joined)
+
+
+def _joined(rows: Sequence[Told]) -> Told:
+    if len(rows) == 1:
+        return rows[0]
+    first, kind = rows[0], kinds.get(rows[0].kind)
+    mark = hashlib.sha256("|".join(sorted(each.key for each in rows)).encode()).hexdigest()[:32]
+    lines = [_line(each) for each in rows[:MOST_LINES]]
+    params = {"count": len(rows), "lines": lines, "more": max(0, len(rows) - MOST_LINES)}
+    return Told(
+        kind=first.kind, person_id=first.person_id, key=f"many:{mark}", url=kind.rows_url,
+        subject_kind=first.subject_kind, params=params,
+    )  # fmt: skip
+
+
+def _line(each: Told) -> str:
+    """Whose it is, too, for whoever is told of others."""
+    whose = each.params.get("person") if each.params.get("of_others") else ""
+    return f"{each.title} — {whose}" if whose else each.title
+
+
+def _remember(joined: Iterable[tuple[Told, Sequence[Told]]]) -> None:
+    """Note which notice told of each reminder: counted anew every night, it is not told again."""
+    rows = {each.key: [one.params["reminder"] for one in told] for each, told in joined}
+    found = Notice.objects.filter(key__in=list(rows)).values_list("key", "pk")
+    for key, pk in found:
+        Reminder.objects.filter(pk__in=rows[key]).update(told_with=pk)
