@@ -26,7 +26,7 @@ from otdel.org import queries as org
 from otdel.tasks import queries as tasks
 
 CHOICES = {
-    "hour": lazy("In an hour"),
+    "hour": lazy("In a working hour"),
     "tomorrow": lazy("The next working day"),
     "monday": lazy("Next week"),
     "before": lazy("A day before the deadline"),
@@ -84,6 +84,8 @@ def _show(request: PersonRequest, kind: str, pk: int, subject: Subject) -> HttpR
         code: rules.quick_reminder(code, request.now, work, deadline=subject.deadline, has_time=subject.has_time)
         for code in rules.BY_HAND
     }
+    if moments["monday"] == moments["tomorrow"]:
+        moments["monday"] = None
     context = {
         "subject": subject,
         "url": reverse("remind_me", args=[kind, pk]),
