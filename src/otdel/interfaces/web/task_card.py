@@ -67,7 +67,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
             "grade": stand.accepts and not stand.does and task.state == "DONE",
             "send_back": (stand.accepts and task.state == "DONE") or (stand.judges and task.state == "REVIEW"),
             "defer": stand.accepts and live,
-            "withdraw": stand.does and task.state == "REVIEW" and not found.in_bin,
+            "withdraw": stand.acts and task.state == "REVIEW" and not found.in_bin,
             "resume": stand.works and task.state == "DEFERRED",
             "move": steers and task.state != "DECLINED",
             "reassign": steers,

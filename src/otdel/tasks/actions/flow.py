@@ -89,16 +89,16 @@ def submit_task(*, by: Person, task_id: int, result: str = "", now: datetime) ->
 def withdraw_task(*, by: Person, task_id: int, now: datetime) -> Task:
     """Take handed-in work back to go on with it, while nobody has said a word about it."""
     task, stand = access.task_for(by, task_id)
-    rules.must(stand.does)
+    rules.must(stand.acts)
     rules.must_be(task.state, State.REVIEW, State.DONE)
-    own = by.pk == task.creator_id
+    own = task.creator_id in (by.pk, stand.does_for)
     if task.state == State.DONE and not rules.may_withdraw(
         task.submitted_at, task.done_at, task.grade == (Task.Grade.NONE if own else ""), now
     ):
         raise rules.WrongState(_("It is too late to take it back: ask whoever gave the task to return it."))
     values: dict[str, Any] = {"state": State.WORK, "submitted_at": None, "done_at": None, "accept_by": None}
     step(task, now, **values, grade="")
-    journal.record("task.withdrawn", task, by=by, at=now)
+    journal.record("task.withdrawn", task, by=by, at=now, **stand.said)
     return task
 
 
