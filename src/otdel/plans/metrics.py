@@ -30,16 +30,29 @@ class Definition:
     cut: str
 
 
+# otdel_first_purchase() written out, and the settings asked once: a call for each record costs more than all else.
+_FIRST = """CASE (SELECT otdel_purchase())
+    WHEN 'shipments' THEN (SELECT shipped_on FROM billing_shipment first WHERE first.customer_id = {client}
+        AND first.deleted_at IS NULL AND first.amount > 0 ORDER BY shipped_on LIMIT 1)
+    WHEN 'deals' THEN (SELECT min(first.closed_on) FROM deals_deal first JOIN deals_stage at ON at.id = first.stage_id
+        WHERE first.customer_id = {client} AND first.deleted_at IS NULL AND at.outcome = 'WON')
+    ELSE (SELECT paid_on FROM billing_payment first WHERE first.customer_id = {client}
+        AND first.deleted_at IS NULL AND first.amount > 0 ORDER BY paid_on LIMIT 1) END"""
+
+
 def _new(client: str, day: str) -> str:
-    return (
-        f"CASE WHEN {client} IS NULL THEN -1 "
-        f"WHEN coalesce(otdel_first_purchase({client}), {day}) >= {day} - otdel_new_client_days() THEN 1 ELSE 0 END"
-    )
+    """Return a part of FROM: was the client new on the day; asked once a record, before it is split into groups."""
+    first = _FIRST.format(client=client)
+    return f"""CROSS JOIN LATERAL (SELECT CASE WHEN {client} IS NULL THEN -1
+    WHEN coalesce({first}, {day}) >= {day} - (SELECT otdel_new_client_days()) THEN 1
+    ELSE 0 END AS is_new OFFSET 0) freshness"""
 
 
-_PLACE = """
-SELECT {rank} AS place, coalesce(product.group_id, 0) AS group_id, sum(line.amount) AS weight
-FROM {table} line LEFT JOIN billing_product product ON product.id = line.product_id WHERE {where} GROUP BY 2"""
+# The group is looked up line by line: a join is planned as a walk through the whole catalogue for each record.
+_GROUP = "coalesce((SELECT product.group_id FROM billing_product product WHERE product.id = {line}.product_id), 0)"
+_PLACE = f"""
+SELECT {{rank}} AS place, {_GROUP.format(line="line")} AS group_id, sum(line.amount) AS weight
+FROM {{table}} line WHERE {{where}} GROUP BY 2"""
 
 
 def _shares(amount: str, *places: tuple[str, str]) -> str:
@@ -76,10 +89,11 @@ SELECT p.paid_on AS day, coalesce(p.unit_id, 0) AS unit_id, p.owner_id AS person
        p.id AS record_id, p.customer_id,
        split.group_id AS product_group_id, coalesce(c.segment_id, 0) AS client_segment_id,
        coalesce(d.region_id, c.region_id, 0) AS region_id, coalesce(d.channel_id, c.channel_id, 0) AS channel_id,
-       {_new("p.customer_id", "p.paid_on")} AS is_new, split.amount
+       freshness.is_new, split.amount
 FROM billing_payment p
 LEFT JOIN customers_customer c ON c.id = p.customer_id
 LEFT JOIN deals_deal d ON d.id = p.deal_id
+{_new("p.customer_id", "p.paid_on")}
 CROSS JOIN LATERAL (
     SELECT parts.group_id, sum(parts.part) AS amount
     FROM (SELECT a.invoice_id, a.amount FROM billing_allocation a WHERE a.payment_id = p.id
@@ -100,18 +114,18 @@ SELECT s.shipped_on AS day, coalesce(s.unit_id, 0) AS unit_id, s.owner_id AS per
        s.id AS record_id, s.customer_id,
        split.group_id AS product_group_id, coalesce(c.segment_id, 0) AS client_segment_id,
        coalesce(s.region_id, c.region_id, 0) AS region_id, coalesce(s.channel_id, c.channel_id, 0) AS channel_id,
-       {_new("s.customer_id", "s.shipped_on")} AS is_new, split.amount
+       freshness.is_new, split.amount
 FROM billing_shipment s
 LEFT JOIN customers_customer c ON c.id = s.customer_id
+{_new("s.customer_id", "s.shipped_on")}
 CROSS JOIN LATERAL (
     SELECT group_id, sum(amount) AS amount FROM ({lines}) line GROUP BY group_id HAVING sum(amount) <> 0
 ) split
 WHERE s.deleted_at IS NULL AND s.shipped_on {{on}}"""
 
 
-_SHIPPED_LINES = """
-SELECT coalesce(product.group_id, 0) AS group_id, l.amount
-FROM billing_shipmentline l LEFT JOIN billing_product product ON product.id = l.product_id WHERE l.shipment_id = s.id
+_SHIPPED_LINES = f"""
+SELECT {_GROUP.format(line="l")} AS group_id, l.amount FROM billing_shipmentline l WHERE l.shipment_id = s.id
 UNION ALL
 SELECT 0, s.amount - coalesce((SELECT sum(l.amount) FROM billing_shipmentline l WHERE l.shipment_id = s.id), 0)"""
 
@@ -148,10 +162,11 @@ def _of_deals(split: str) -> str:
 SELECT d.closed_on AS day, coalesce(d.unit_id, 0) AS unit_id, d.owner_id AS person_id, d.id AS record_id, d.customer_id,
        split.group_id AS product_group_id, coalesce(c.segment_id, 0) AS client_segment_id,
        coalesce(d.region_id, c.region_id, 0) AS region_id, coalesce(d.channel_id, c.channel_id, 0) AS channel_id,
-       {_new("d.customer_id", "d.closed_on")} AS is_new, split.amount
+       freshness.is_new, split.amount
 FROM deals_deal d
 JOIN deals_stage stage ON stage.id = d.stage_id
 LEFT JOIN customers_customer c ON c.id = d.customer_id
+{_new("d.customer_id", "d.closed_on")}
 CROSS JOIN LATERAL ({split}) split
 WHERE {_WON}"""
 
@@ -191,8 +206,9 @@ FROM activities_activity a WHERE {done}""",
 SELECT a.day, coalesce(a.unit_id, 0) AS unit_id, a.owner_id AS person_id, a.id AS record_id, a.customer_id,
        0::bigint AS product_group_id, coalesce(c.segment_id, 0) AS client_segment_id,
        coalesce(c.region_id, 0) AS region_id, coalesce(c.channel_id, 0) AS channel_id,
-       {_new("a.customer_id", "a.day")} AS is_new, 1::numeric AS amount
+       freshness.is_new, 1::numeric AS amount
 FROM activities_activity a LEFT JOIN customers_customer c ON c.id = a.customer_id
+{_new("a.customer_id", "a.day")}
 WHERE {done}""",
     )
 
@@ -220,8 +236,9 @@ def _of_clients(one_per_client: str) -> str:
 SELECT q.day, coalesce(q.unit_id, 0) AS unit_id, q.owner_id AS person_id, q.record_id, q.customer_id,
        0::bigint AS product_group_id, coalesce(c.segment_id, 0) AS client_segment_id,
        coalesce(c.region_id, 0) AS region_id, coalesce(c.channel_id, 0) AS channel_id,
-       {_new("q.customer_id", "q.day")} AS is_new, 1::numeric AS amount
-FROM ({one_per_client}) q JOIN customers_customer c ON c.id = q.customer_id"""
+       freshness.is_new, 1::numeric AS amount
+FROM ({one_per_client}) q JOIN customers_customer c ON c.id = q.customer_id
+{_new("q.customer_id", "q.day")}"""
 
 
 _FIRST_PURCHASES = f"""
