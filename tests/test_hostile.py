@@ -426,7 +426,7 @@ def test_html_in_records_is_text_on_every_page(world: World, sign, language: str
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝")
 
 
 @pytest.mark.slow

@@ -62,3 +62,12 @@ def test_formula_is_guarded(text: str) -> None:
 @pytest.mark.parametrize("text", ["-5", "+7 (927) 100-20-30", "-1 200,50", "обычный текст", ""])
 def test_numbers_and_texts_are_not_touched(text: str) -> None:
     assert guarded(text) == text
+
+
+def test_a_cell_of_another_encoding_comes_back_as_what_it_seems_to_say(read: Read, tmp_path: Path) -> None:
+    table = read("Фирма;Город\nРомашка;Москва\nЛютик;".encode("cp1251") + "Сочи\n".encode())
+    out = tmp_path / "refused.csv"
+
+    write_refused(table, [(3, "в другой кодировке")], out, "Что не так")
+
+    assert out.read_text("cp1251").splitlines()[1] == "Лютик;Сочи;в другой кодировке"

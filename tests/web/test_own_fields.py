@@ -12,6 +12,7 @@ import time_machine
 from django.apps import apps
 from django.test import Client
 from ledger import make_customer
+from lxml import html
 from people import NOW, TODAY, Firm
 
 from otdel.activities.models import Activity
@@ -120,6 +121,14 @@ def test_the_list_shows_narrows_orders_and_is_taken_away(firm, head, record):
     assert "c_moschnost_kvt_from" in head.get(f"{path}filters/").content.decode()
 
 
+def test_neither_names_nor_values_are_formulas_in_files(firm, signed):
+    signed("admin").post("/settings/fields/billing.invoice/add/", {"label": "=1+1", "type": "TEXT"})
+    client = signed("olga")
+    client.post("/money/invoices/new/", form(firm, "billing.invoice", f_1_1="＠SUM(1)"))
+    file = b"".join(client.get("/money/invoices/file.csv?cols=c_f_1_1").streaming_content).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(file))) == [["'=1+1"], ["'＠SUM(1)"]]
+
+
 def found_ids(page: str, path: str) -> list[int]:
     body = page.partition("<tbody")[2]
     parts = [part.split("/", 1)[0] for part in body.split(f'data-href="{path}')[1:]]
@@ -176,6 +185,17 @@ def test_a_quick_log_asks_for_what_is_required(firm, head):
     CustomField.objects.update(is_required=False)
     head.post("/deals/activities/quick/", quick | {"subject": "Ещё раз"})
     assert Activity.objects.count() == 2
+
+
+def test_saving_a_field_as_it_stands_changes_nothing(fields, signed):
+    admin = signed("admin")
+    page = html.fromstring(admin.get("/settings/fields/billing.invoice/").content)
+    field = CustomField.objects.get(record="billing.invoice", key="sklad")
+    form = next(form for form in page.forms if form.action.endswith(f"/{field.pk}/"))
+
+    assert admin.post(form.action, dict(form.form_values())).status_code == 302
+    field.refresh_from_db()
+    assert (field.options, field.is_required, field.is_active) == (["Северный", "Южный"], True, True)
 
 
 def test_keys_are_safe_whatever_the_label(signed):

@@ -18,7 +18,7 @@ from django.http import FileResponse
 MOST_ROWS = 1_048_576  # what a sheet of Excel holds, the heading included
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A text that a spreadsheet would run. A number is written as a number and never comes here.
-_FORMULA = re.compile(r"^[\s]*[=+\-@\t\r]")
+_FORMULA = re.compile(r"^[\s]*[=+\-@\t\r＝＋－＠]")  # wide ones run as well
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,12 @@ class Listing:
         return key, self.order.startswith("-")
 
     def with_custom(self, columns: tuple[Column, ...], filters: tuple[Filter, ...]) -> Listing:
-        """Return the list with the fields the company added itself."""
+        """Return the list with the fields the company added itself; the bin stays the last filter."""
         if not columns:
             return self
-        return replace(self, columns=(*self.columns, *columns), filters=(*self.filters, *filters))
+        ours = tuple(each for each in self.filters if each.key != "bin")
+        rest = tuple(each for each in self.filters if each.key == "bin")
+        return replace(self, columns=(*self.columns, *columns), filters=(*ours, *filters, *rest))
 
     def pick(self, keys: tuple[str, ...]) -> tuple[Column, ...]:
         """Return the columns in the order of the list; those shown at first when none is named."""

@@ -14,7 +14,7 @@ import xlsxwriter
 from otdel.interfaces.files.problems import Problem
 from otdel.interfaces.files.readers import Cell, Table
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # wide ones run as well
 NUMBER = re.compile(r"[+\-]?[\d\s\u00a0.,()\-]*\d[\d\s\u00a0.,()\-]*")
 EXCEL_CHARS = 32_767
 
@@ -60,9 +60,15 @@ def _write_csv(table: Table, rows: Iterator[list[Cell]], out: Path, title: str) 
         if table.has_header:
             writer.writerow(map(guarded, _header(table, title)))
         for cells in rows:
-            writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in cells])
+            writer.writerow(map(_written, cells))
             count += 1
     return count
+
+
+def _written(cell: Cell) -> object:
+    """A cell that could not be read comes back as far as it was understood."""
+    text = cell.value if isinstance(cell, Problem) else cell
+    return guarded(text) if isinstance(text, str) else text
 
 
 def _write_xlsx(table: Table, rows: Iterator[list[Cell]], out: Path, title: str) -> int:

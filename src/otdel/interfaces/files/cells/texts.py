@@ -13,7 +13,7 @@ from otdel.interfaces.files.guess.shapes import EMAIL, EMPTY
 from otdel.interfaces.files.problems import Problem
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff]")
-GUARD = re.compile(r"'(?=[=+\-@])")
+GUARD = re.compile(r"'(?=[=+\-@＝＋－＠])")
 WITH_ID = re.compile(r"(.*\S)\s*\[(\d{1,18})\]", re.S)
 RUSSIAN = re.compile(r"(?:\+?7|8)([3-9]\d{9})")
 EXTENSION = re.compile(r"\s*[,;]?\s*(?:доб(?:авочный)?|вн(?:утр)?|ext(?:ension)?|x|#)\.?:?\s*(\d{1,8})\s*\)?\s*$", re.I)
