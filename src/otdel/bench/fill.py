@@ -13,9 +13,13 @@ from otdel.core.periods import Kind, Period
 from otdel.org.rules import PRESETS
 
 VERSION = 5
+TASKS_VERSION = 1
 MONTHS = 36
 PEOPLE, IN_UNIT = 1000, 30
 DIRECTOR = 1
+BUSY, BUSY_TASKS = 32, 200  # heads nobody
+# each choice about a task falls by a die of its own, so that they do not hang together
+TASK_DICE = ("doer", "giver", "other", "state", "day", "hour", "made", "odd")
 LINES_PER_SHIPMENT = 10
 KEPT_TABLES = ("django_migrations", "django_content_type", "auth_permission")
 ROOMS = ("org", "customers", "deals", "activities", "billing", "plans", "tasks")
@@ -69,11 +73,12 @@ class Fill:
             self._set_sequences()
             # filling fires no triggers: every day has to be counted
             self.cursor.execute("select otdel_mark_everything()")
+            self._count_tasks()
         _sign(self.size, self.today)
 
     def _empty(self) -> None:
         """Take away what an older version of the bench, or of the tables, was filled with."""
-        self.cursor.execute("drop table if exists bench_filled")
+        self.cursor.execute("drop table if exists bench_filled, bench_tasks")
         names = [name for name in connection.introspection.table_names(self.cursor) if name not in KEPT_TABLES]
         self.cursor.execute(f"truncate {', '.join(names)} restart identity")
 
@@ -273,18 +278,58 @@ class Fill:
         )  # fmt: skip
 
     def _tasks(self) -> None:
-        """As many open tasks as deals, spread over the people and two months of deadlines around today."""
-        people = self.size.people
-        due = f"timestamptz '{self.today}' + (i % 60 * 7919 % 60 - 20) * interval '1 day' + interval '20 hours'"
-        made = f"timestamptz '{self.today}' - (i % 90) * interval '1 day'"
+        """As many open tasks as deals, and a tenth more done ones that nobody has graded.
+
+        Of everybody, in every state, due in the two months around today; some private, shared, calling somebody in.
+        One person has two hundred at every size, so that their pages are as full at the smallest as at the largest.
+        """
+        open_, full = self.size.deals, min(BUSY_TASKS, self.size.deals // 10)
+        salted = {
+            name: f"(hashint8(i * {len(TASK_DICE)} + {place})::bigint & 2147483647)"
+            for place, name in enumerate(TASK_DICE)
+        }
+        die = salted.__getitem__
+        hour = f"(array[18,18,18,18,12,15,10,17])[1 + {die('hour')} % 8]"
+        day = f"date '{self.today}' + ({die('day')} % 60 - 20)::int"
+        due = f"(({day}) + make_interval(hours => {hour}::int)) at time zone 'Europe/Moscow'"
+        made = f"timestamptz '{self.today}' - ({die('made')} % 90) * interval '1 day'"
+        doer = f"case when i <= {full} then {BUSY} else 1 + {die('doer')} % {self.size.people} end"
+        states = (
+            "NEW NEW NEW SEEN SEEN SEEN SEEN SEEN SEEN WORK WORK WORK WORK WORK WORK RETURNED REVIEW REVIEW DEFERRED"
+        )
+        listed = ",".join(f"'{each}'" for each in states.split())
+        state = (
+            f"case when i > {open_} then 'DONE' else (array[{listed}])[1 + {die('state')} % {len(states.split())}] end"
+        )
+        other = f"1 + {die('other')} % {self.size.people}"
+        odd = die("odd")
         self.insert(
-            "tasks_task", f"generate_series(1, {self.size.deals}) i", id="i",
-            title="'Задача ' || i || ' позвонить клиенту'", text="''", creator_id=f"1 + (i * 31 + 7) % {people}",
-            assignee_id=f"1 + (i * 17) % {people}", deal_id="i", customer_id=f"1 + i % {self.size.customers}",
-            priority="2", deadline=due, judged_by=due, first_deadline=due, reason_needed="true",
-            state="(array['SEEN','SEEN','SEEN','NEW','WORK','SEEN','RETURNED','SEEN','REVIEW','WORK'])[1 + i % 10]",
-            seen_at=made, **self._times(made),
+            "tasks_task", f"generate_series(1, {open_ + open_ // 10}) i", id="i",
+            title="'Задача ' || i || ' позвонить клиенту'", text="''",
+            creator_id=f"1 + {die('giver')} % {self.size.people}", assignee_id=doer,
+            deal_id=f"case when i % 2 = 0 then 1 + i % {self.size.deals} end",
+            customer_id=f"case when i % 3 > 0 then 1 + i % {self.size.customers} end",
+            participants=f"case when {odd} % 50 < 3 then array[{other}] else '{{}}' end", is_shared=f"{odd} % 50 < 2",
+            is_private=f"{odd} % 50 = 4", mentioned=f"case when {odd} % 50 = 0 then array[{other}] else '{{}}' end",
+            priority="2", deadline=due, judged_by=due, first_deadline=due, reason_needed="true", state=state,
+            deferred_until=f"case when {state} = 'DEFERRED' then {due} - interval '2 days' end", seen_at=made,
+            **self._times(made),
         )  # fmt: skip
+
+    def refill_tasks(self) -> None:
+        """Pour the tasks anew and leave everything else as it is: the rest takes an hour at the largest size."""
+        with connection.cursor() as self.cursor:
+            self.cursor.execute("drop table if exists bench_tasks")
+            self.cursor.execute("truncate tasks_task restart identity cascade")
+            self._go_fast()
+            self._tasks()
+            self._set_sequences()
+            self._count_tasks()
+
+    def _count_tasks(self) -> None:
+        """Filling fires no triggers."""
+        self.cursor.execute("select otdel_recount_tally()")
+        self.cursor.execute("create table bench_tasks as select %s::text as mark", [tasks_mark(self.size, self.today)])
 
     def _set_sequences(self) -> None:
         self.cursor.execute(
@@ -357,6 +402,19 @@ def is_filled(size: Size, today: date) -> bool:
         cursor.execute("select to_jsonb(f)::text from bench_filled f")
         kept = json.loads(cursor.fetchone()[0])
     return kept["mark"] == mark(size, today) and set(kept.get("columns") or ["?"]) <= set(_columns())
+
+
+def tasks_mark(size: Size, today: date) -> str:
+    return json.dumps([TASKS_VERSION, mark(size, today)])
+
+
+def has_tasks(size: Size, today: date) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('public.bench_tasks') is not null")
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute("select mark from bench_tasks")
+        return bool(cursor.fetchone()[0] == tasks_mark(size, today))
 
 
 def tidy() -> None:

@@ -31,6 +31,7 @@ from otdel.core.periods import Kind, Period  # noqa: E402
 from otdel.org.models import Person  # noqa: E402
 from otdel.plans.actions import facts  # noqa: E402
 from otdel.plans.models import ChangedDay  # noqa: E402
+from otdel.tasks.actions import tally  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,6 @@ class Pair:
     person: int = fill.DIRECTOR
 
 
-MANAGER = 32  # heads nobody
 TASK = " позвонить клиенту"
 
 
@@ -59,7 +59,13 @@ def main(size: Size) -> dict[str, object]:
         with transaction.atomic():
             Fill(size, today).run()
         print(f"{size.name}: filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    if not fill.has_tasks(size, today):
+        began = time.perf_counter()
+        with transaction.atomic():
+            Fill(size, today).refill_tasks()
+        print(f"{size.name}: tasks filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     keep_facts(size)
+    tally.settle(now=timezone.now())
     fill.tidy()
     asked = pairs(size, today)
     cookies = {str(pk): sign_in(pk) for pk in sorted({pair.person for pair in asked})}
@@ -97,12 +103,15 @@ def pairs(size: Size, today: date) -> list[Pair]:
             "Фамилия31 ",
         )
     )
+    me, all_tasks = fill.BUSY, f"{reverse('tasks')}?waits="
     tasks = [
-        Pair(
-            "my day with counters", reverse("today"), f"/floor/today/{MANAGER}/", " позвонить клиенту", person=MANAGER
-        ),
-        Pair("task list, first page", reverse("tasks"), "/floor/tasks/", " позвонить клиенту"),
-        Pair("tasks of 30 people", f"{reverse('task_team')}?unit=3", "/floor/team/3/", "Фамилия31 "),
+        Pair("counters of the header", reverse("task_counters"), f"/floor/counters/{me}/", "", person=me),
+        Pair("my day with counters", reverse("today"), f"/floor/today/{me}/", TASK, person=me),
+        Pair("tasks opened from a counter", f"{all_tasks}overdue", f"/floor/overdue/{me}/", TASK, person=me),
+        Pair("tasks of another opened from a counter", f"{all_tasks}overdue:{me}", f"/floor/overdue/{me}/", TASK),
+        Pair("task list, first page", reverse("tasks"), "/floor/tasks/", TASK),
+        Pair("tasks by person, 30 people", f"{reverse('task_team')}?unit=3", "/floor/team/3/", "Фамилия31 "),
+        Pair(f"tasks by person, {size.people:,} people", reverse("task_team"), "/floor/team/", "Фамилия31 "),
     ]
     return [
         *found,

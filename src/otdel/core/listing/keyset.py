@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, OrderBy, Q, QuerySet, Value
 from django.db.models.lookups import IsNull
 
@@ -73,6 +74,17 @@ def _read(text: str, kind: type) -> Any:
     return clean_text(text, 1000)
 
 
+class Among(Func):
+    """id is one of those a query gives, found first and by itself: IN would plan both as one, which takes longer."""
+
+    output_field = BooleanField()
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+
+    def __init__(self, found: QuerySet[Any]) -> None:
+        super().__init__(F("pk"), ArraySubquery(found))
+
+
 class Beyond(Func):
     """(by, id) < (value, number): one range condition of the index, where OR would be a filter."""
 
@@ -107,16 +119,25 @@ def _is_null(sort: Sort, empty: bool) -> Any:
     return Q(IsNull(expression(sort.by), empty))
 
 
-def read(rows: QuerySet[Any], sort: Sort, falling: bool, cursor: Cursor | None, size: int) -> tuple[Rows, bool]:
+def read(
+    rows: QuerySet[Any],
+    sort: Sort,
+    falling: bool,
+    cursor: Cursor | None,
+    size: int,
+    shown: QuerySet[Any] | None = None,
+) -> tuple[Rows, bool]:
     """Return at most `size` rows beyond the cursor in the direction asked, and whether there are more.
 
-    One query; a second one only on the page where rows with a value give way to rows without.
+    One query; a second one only on the page where rows with a value give way to rows without. Given `shown`, the
+    page's rows are found by number first, and only then is all else a row shows looked up.
     """
     forward = cursor is None or cursor.forward
     downwards = falling if forward else not falling
     found: Rows = []
     for part in _parts(rows, sort, downwards, cursor, forward):
-        found += part.order_by(*order(sort, downwards))[: size + 1 - len(found)]
+        part = part.order_by(*order(sort, downwards))[: size + 1 - len(found)]
+        found += part if shown is None else shown.filter(Among(part)).order_by(*order(sort, downwards))
         if len(found) > size:
             break
     page = found[:size]

@@ -102,8 +102,12 @@ class Listing:
 
     def _rows(self, state: State) -> tuple[keyset.Rows, bool]:
         chosen = [source for column in state.columns for source in column.sources]
-        rows = self.narrowed(state).values_list("id", *self.extra, *chosen, keyset.expression(state.sort.by))
-        return keyset.read(rows, state.sort, state.falling, state.cursor, self.size)
+        rows = self.narrowed(state)
+        fields = ("id", *self.extra, *chosen, keyset.expression(state.sort.by))
+        gathered = any(each.gathers for each in self.filters if each.key in state.values)
+        shown = rows.model._default_manager.values_list(*fields) if gathered else None
+        rows = rows.values_list("id") if gathered else rows.values_list(*fields)
+        return keyset.read(rows, state.sort, state.falling, state.cursor, self.size, shown)
 
     def places(self, columns: tuple[Column, ...]) -> list[int]:
         """Return where in a row each column's first source is."""

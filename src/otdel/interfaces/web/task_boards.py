@@ -20,7 +20,7 @@ from otdel.activities import queries as activities
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, page, submission
-from otdel.interfaces.web import formats, live, marks, task_says, team_rows
+from otdel.interfaces.web import day_rows, formats, live, marks, task_says, team_rows
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options, whose_options
@@ -81,35 +81,55 @@ def _without_step(request: PersonRequest, found: queries.WithoutStep) -> list[di
     ]
 
 
-def _line(request: PersonRequest, row: queries.TaskRow) -> dict[str, Any]:
-    words, late = task_says.due(row.deadline, row.has_time, request.now)
-    mine = row.creator_id == request.user.pk
-    return {
-        "id": row.id,
-        "at": row.deadline,
-        "url": reverse("task", args=[row.id]),
-        "title": row.title,
-        "note": " · ".join(
-            part for part in (row.about, "" if mine else _("from %(name)s") % {"name": row.creator}) if part
-        ),
-        "text": row.text[:160],
-        "due": words,
-        "late": late,
-        "done": reverse("task_do", args=[row.id, "submit"]),
-        # what asks for a result is handed in where it can be given
-        "hand_in": f"{reverse('task', args=[row.id])}#submit" if row.proof else "",
-        "new": row.state == "NEW",
-        "badge": marks.badge(str(queries.STATES[row.state]), TONES.get(row.state, "")) if row.state != "SEEN" else "",
-        "high": row.priority == 3,
-        "icon": "",
-    }
+class _Lines:
+    """Tasks as the rows of a page; what they have in common is asked once, and deadlines are often the same."""
+
+    def __init__(self, request: PersonRequest) -> None:
+        self.now, self.me, self.words = request.now, request.user.pk, _("from %(name)s")
+        self.dues: dict[tuple[datetime | None, bool], tuple[str, bool]] = {}
+        self.badges: dict[str, str] = {"SEEN": ""}
+
+    def __call__(self, row: queries.TaskRow) -> dict[str, Any]:
+        words, late = self._due(row)
+        note = row.about
+        if row.creator_id != self.me:
+            given = self.words % {"name": row.creator}
+            note = f"{note} · {given}" if note else given
+        url = day_rows.address("task", row.id)
+        return {
+            "id": row.id,
+            "at": row.deadline,
+            "url": url,
+            "title": row.title,
+            "note": note,
+            "text": row.text[:160],
+            "due": words,
+            "late": late,
+            "done": day_rows.address("task_do", row.id, "submit"),
+            # what asks for a result is handed in where it can be given
+            "hand_in": f"{url}#submit" if row.proof else "",
+            "badge": self._badge(row.state),
+            "high": row.priority == 3,
+            "icon": "",
+        }
+
+    def _due(self, row: queries.TaskRow) -> tuple[str, bool]:
+        key = row.deadline, row.has_time
+        if key not in self.dues:
+            self.dues[key] = task_says.due(*key, self.now)
+        return self.dues[key]
+
+    def _badge(self, state: str) -> str:
+        if state not in self.badges:
+            self.badges[state] = marks.badge(str(queries.STATES[state]), TONES.get(state, ""))
+        return self.badges[state]
 
 
 def _call(request: PersonRequest, row: activities.Planned) -> dict[str, Any]:
     at = timezone.localtime(row.at)
     return {
         "at": row.at,
-        "url": reverse("activity", args=[row.id]),
+        "url": day_rows.address("activity", row.id),
         "title": row.title,
         "note": " · ".join(part for part in (row.customer, row.deal) if part),
         "due": formats.current().moment(at, request.today),
@@ -142,26 +162,24 @@ def _to_accept(request: PersonRequest, count: int) -> list[dict[str, Any]]:
 def today(request: PersonRequest) -> HttpResponseBase:
     """What to do, in order: overdue, today, next; calls and meetings of the day among it."""
     now = _local(request)
-    day = queries.my_day(request.user, now)
+    day, line = queries.my_day(request.user, now), _Lines(request)
     midnight = datetime.combine(request.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
     calls = activities.planned(request.user, midnight)
-    late = [_call(request, row) for row in calls if row.at < now] + [_line(request, row) for row in day["overdue"]]
-    due = [_call(request, row) for row in calls if row.at >= now] + [_line(request, row) for row in day["today"]]
+    late = [_call(request, row) for row in calls if row.at < now] + [line(row) for row in day["overdue"]]
+    due = [_call(request, row) for row in calls if row.at >= now] + [line(row) for row in day["today"]]
     parts = [
         ("", sorted(late, key=lambda row: row["at"])),
         (_("Today"), sorted(due, key=lambda row: row["at"])),
-        (_("Next"), [_line(request, row) for row in day["next"]]),
+        (_("Next"), [line(row) for row in day["next"]]),
     ]
     waiting = queries.waiting(request.user, now)
     found = waiting.counters
     jam = _jam(request, now) if queries.is_head(request.user) else []
+    drawing = day_rows.Drawing(request)
     context = {
         "hello": _hello(now.hour) % {"name": request.user.first_name},
         "lead": _lead(request, len(late), len(due)),
-        "parts": [(title, rows) for title, rows in parts if rows],
-        "accepts": _to_accept(request, found.accept),
-        "accepts_more": max(0, found.accept - IN_SIGHT),
-        "accepts_url": rows_url("accept"),
+        "parts": [(title, drawing.rows(rows)) for title, rows in parts if rows],
         "strip": [*_strip(found), *_without_step(request, waiting.steps)],
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
@@ -268,12 +286,13 @@ def board(request: PersonRequest) -> HttpResponseBase:
     access.require(request.user, "task", Right.VIEW)
     who = request.GET.get("who", "")
     number = read_id(who)
+    line = _Lines(request)
     lanes = queries.by_deadline(request.user, _local(request), of=number, given=who == "given")
     context = {
         "tabs": tabs("task_board"),
         "picks": whose_options(request, who),
         "who": who,
-        "lanes": [_lane(request, lane) for lane in lanes],
+        "lanes": [_lane(lane, line) for lane in lanes],
         "targets": [(code, queries.LANE_LABELS[code]) for code in queries.LANES if code != "overdue"],
         "here": request.get_full_path(),
         "may_create": access.scope(request.user, "task", Right.CREATE),
@@ -281,14 +300,14 @@ def board(request: PersonRequest) -> HttpResponseBase:
     return TemplateResponse(request, "tasks/board.html", context)
 
 
-def _lane(request: PersonRequest, lane: queries.Lane) -> dict[str, Any]:
+def _lane(lane: queries.Lane, line: _Lines) -> dict[str, Any]:
     return {
         "code": lane.code,
         "name": queries.LANE_LABELS[lane.code],
         "count": formats.current().number(lane.count),
         "more": lane.count > len(lane.rows),
         "cards": [
-            _line(request, row) | {"move": reverse("task_lane", args=[row.id]), "who": row.assignee}
+            line(row) | {"id": row.id, "move": day_rows.address("task_lane", row.id), "who": row.assignee}
             for row in lane.rows
         ],
     }

@@ -46,6 +46,11 @@ class Filter:
     label: Any
 
     @property
+    def gathers(self) -> bool:
+        """Whether its rows lie in no order, and all are looked at to find the first: then nothing is joined to them."""
+        return False
+
+    @property
     def names(self) -> tuple[str, ...]:
         return (self.key,)
 
