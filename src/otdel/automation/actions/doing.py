@@ -36,7 +36,7 @@ MODELS: dict[str, Any] = {
 }
 PATHS = {
     "deal": "/deals/{}/",
-    "lead": "/leads/{}/",
+    "lead": "/deals/leads/{}/",
     "customer": "/customers/{}/",
     "invoice": "/money/invoices/{}/",
     "task": "/tasks/{}/",

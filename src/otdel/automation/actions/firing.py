@@ -71,12 +71,8 @@ def _sweep(rule: Rule, now: datetime) -> None:
     zone = ZoneInfo(settings.time_zone)
     today, since = now.astimezone(zone).date(), rule.on_since.astimezone(zone).date()
     found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today, still=True)
-    ids = {each.record_id for each in found}
-    known = Firing.objects.filter(rule=rule, kind=ABOUT[rule.when], record_id__in=ids)  # the order of its index
-    fired = set(known.values_list("record_id", "key"))
-    fresh = [each for each in found if (each.record_id, each.key) not in fired]
-    speaks_of = matching(rule, rule.owner, [each.record_id for each in fresh], now)
-    for each in fresh:
+    speaks_of = matching(rule, rule.owner, [each.record_id for each in found], now)
+    for each in found:
         if each.record_id in speaks_of:
             fire(by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now)
 

@@ -3,7 +3,7 @@
 from otdel.automation.access import is_keeper, may_write, require
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.fields import Settable, said, settable
-from otdel.automation.queries.matching import state_of
+from otdel.automation.queries.matching import seen, state_of
 from otdel.automation.queries.recipes import Recipe, recipes
 from otdel.automation.queries.rules import (
     BY_ITSELF,
@@ -51,6 +51,7 @@ __all__ = [
     "rule",
     "rules",
     "said",
+    "seen",
     "settable",
     "state_of",
     "stopped",

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.db import connection
 
-from otdel.automation.models import Rule
+from otdel.automation.models import Firing, Rule
+from otdel.automation.rules import ABOUT
 from otdel.core.periods import Kind, Period
 from otdel.org.models import Person
 from otdel.plans.queries.board import BoardQuery, board
@@ -104,33 +105,46 @@ WHERE d.deleted_at IS NULL AND d.closed_on IS NULL AND last.day BETWEEN %(from)s
   AND NOT EXISTS (SELECT FROM activities_activity p WHERE p.deal_id = d.id AND p.deleted_at IS NULL
     AND NOT p.is_done AND p.day >= last.day + %(days)s)"""
 
+_FRESH = """
+SELECT became.* FROM ({}) AS became (record_id, key, day)
+WHERE NOT EXISTS (SELECT FROM automation_firing f WHERE f.rule_id = %(rule)s AND f.kind = %(kind)s
+  AND f.record_id = became.record_id AND f.key = became.key)"""
+
 WAS = {"INVOICE_OVERDUE": _WAS_OVERDUE, "DEAL_STANDS": _STOOD, "NO_CONTACT": _WAS_SILENT, "DEAL_NO_STEP": _NO_STEP}
 IS = {"INVOICE_OVERDUE": _OVERDUE, "DEAL_STANDS": _STANDS, "NO_CONTACT": _SILENT, "DEAL_NO_STEP": _NO_STEP}
 
 
 def episodes(rule: Rule, owner: Person, first: date, last: date, *, still: bool = False) -> list[Episode]:
-    """Return what became so between two days, both included, the earliest first; `still`: only what is so now.
+    """Return what became so between two days, both included, the earliest first.
 
-    One query, more for plan lines.
+    `still`: only what is so now, and what the rule has not fired for. One query, more for plan lines.
     """
     if rule.when == "LINE_RED":
-        return _red(rule, owner, last)
+        return _red(rule, owner, last, still)
     lasts = timedelta(days=rule.days)
     given: dict[str, Any] = {
         "days": rule.days, "last": last, "stage": rule.stage_id, "from": first - lasts, "to": last - lasts,
+        "rule": rule.pk, "kind": ABOUT[rule.when],
     }  # fmt: skip
+    sql = _FRESH.format(IS[rule.when]) if still else WAS[rule.when]
     with connection.cursor() as cursor:
-        cursor.execute((IS if still else WAS)[rule.when] + " ORDER BY 3, 1", given)
+        cursor.execute(sql + " ORDER BY 3, 1", given)
         return [Episode(*row) for row in cursor]
 
 
-def _red(rule: Rule, owner: Person, today: date) -> list[Episode]:
+def _red(rule: Rule, owner: Person, today: date, fresh: bool) -> list[Episode]:
     """Return who is behind their month now, once a month each."""
     period = Period.of(Kind.MONTH, today)
     query = BoardQuery(period, rule.metric or "payments", unit_id=rule.unit_id, by="person")
     rows = board(owner, query, today).rows
     key = f"{query.metric}:{period}"
-    return [Episode(row.id, key, today) for row in rows if row.kind == "person" and row.figures.mark == "under"]
+    red = [row.id for row in rows if row.kind == "person" and row.figures.mark == "under"]
+    fired = (
+        set(Firing.objects.filter(rule=rule, kind="person", key=key).values_list("record_id", flat=True))
+        if fresh
+        else ()
+    )
+    return [Episode(pk, key, today) for pk in red if pk not in fired]
 
 
 def back(day: date, days: int) -> date:

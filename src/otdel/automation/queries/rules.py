@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from otdel.automation import access
 from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
-from otdel.automation.queries.matching import matching
+from otdel.automation.queries.matching import matching, seen
 from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_MOST, EVENTS
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
@@ -80,7 +80,7 @@ def names_of(ids: Collection[int]) -> dict[int, str]:
 
 @dataclass(frozen=True)
 class Would:
-    """A record the rule would have fired for, and the day."""
+    """A record the rule would have fired for, and the day; without a name it is not for these eyes."""
 
     record_id: int
     kind: str
@@ -113,7 +113,11 @@ def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
     kind = ABOUT[rule.when]
     would = [Would(pk, kind, names[pk], day) for pk, day in found if pk in names]
     would.sort(key=lambda each: each.day, reverse=True)
-    return DryRun(would[:DRY_MOST], since, cut or len(would) > DRY_MOST)
+    shown = would[:DRY_MOST]
+    if person.pk != owner.pk:
+        known = seen(person, kind, {each.record_id for each in shown})
+        shown = [each if each.record_id in known else replace(each, name="") for each in shown]
+    return DryRun(shown, since, cut or len(would) > DRY_MOST)
 
 
 def _happened(rule: Rule, since: datetime, zone: Any) -> tuple[list[tuple[int, date]], bool]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from otdel.automation import queries
@@ -19,6 +20,23 @@ from otdel.tasks import queries as tasks
 
 PAGES = {"deal": "deal", "lead": "lead", "customer": "customer", "invoice": "invoice", "task": "task"}
 TONES = {"DONE": "done", "REFUSED": "under", "LOOP": "under", "LIMIT": "under", "WAITING": "accent"}
+
+
+LASTING = {
+    "DEAL_STANDS": lazy("a deal has stood in its stage for %(days)s"),
+    "DEAL_NO_STEP": lazy("an open deal has had no next step for %(days)s"),
+    "INVOICE_OVERDUE": lazy("an invoice is overdue by %(days)s"),
+    "NO_CONTACT": lazy("there was no contact with a customer for %(days)s"),
+}
+
+
+def quoted(text: str) -> str:
+    return _("“%(text)s”") % {"text": text}
+
+
+def _plain(title: str) -> str:
+    """What becomes a name, as people write it in a form."""
+    return title.replace("{record}", _("[record]")).replace("{customer}", _("[customer]"))
 
 
 class Sayer:
@@ -37,11 +55,11 @@ class Sayer:
 
     def when(self, rule: Any) -> str:
         words = str(rule.get_when_display())
-        if rule.days:
+        if rule.when in LASTING and rule.days:
             days = ngettext("%(count)s day", "%(count)s days", rule.days) % {"count": rule.days}
-            words = f"{words} ({days})"
+            words = str(LASTING[rule.when]) % {"days": days}
         if rule.stage_id:
-            words += f" “{self.stage(rule.stage_id)}”"
+            words += " " + quoted(self.stage(rule.stage_id))
         if rule.when == "LINE_RED":
             words += f": {metric_label(rule.metric or 'payments')}"
         return words
@@ -63,7 +81,7 @@ class Sayer:
         match rule.then:
             case "TASK" | "NOTICE":
                 who = str(dict(WHO).get(does.get("to", ""), ""))
-                return f"{words} “{does.get('title', '')}”: {who}"
+                return f"{words} {quoted(_plain(does.get('title', '')))}, {_('to whom')}: {who}"
             case "TAG":
                 return f"{words} #{does.get('tag', '')}"
             case "FIELD":
@@ -72,7 +90,7 @@ class Sayer:
             case "HANDOVER":
                 return f"{words}: {self.person(does.get('owner'))}"
             case "STAGE":
-                return f"{words} “{self.stage(does.get('stage'))}”"
+                return f"{words} {quoted(self.stage(does.get('stage')))}"
             case "WEBHOOK":
                 return f"{words} {does.get('host', '')}"
         return words

@@ -116,16 +116,20 @@ def _secret(found: Any) -> str:
 
 def _firings(request: PersonRequest, found: Any, firings: list[Any], sayer: Sayer) -> list[dict[str, Any]]:
     calls = queries.calls_of([each.pk for each in firings]) if found.then == "WEBHOOK" else {}
-    return [_firing(each, request, calls.get(each.pk, [])) | {"made": sayer.made(found, each.made)} for each in firings]
+    seen = queries.seen(request.user, ABOUT[found.when], {each.record_id for each in firings})
+    return [
+        _firing(each, request, calls.get(each.pk, []), each.record_id in seen) | {"made": sayer.made(found, each.made)}
+        for each in firings
+    ]
 
 
-def _firing(each: Any, request: PersonRequest, calls: list[Any]) -> dict[str, Any]:
+def _firing(each: Any, request: PersonRequest, calls: list[Any], seen: bool) -> dict[str, Any]:
     task, given_up = each.made.get("task"), bool(calls) and each.outcome != "DONE" and bool(calls[-1].ended_at)
     waits = each.outcome == "WAITING" and each.next_at and calls and calls[-1].ended_at
     return {
         "at": formats.current().moment(timezone.localtime(each.at), request.today),
-        "name": each.name,
-        "url": record_url(each.kind, each.record_id),
+        "name": each.name if seen else "",
+        "url": record_url(each.kind, each.record_id) if seen else "",
         "outcome": marks.badge(str(queries.OUTCOMES[each.outcome]), TONES[each.outcome]),
         "text": "" if calls else each.text,
         "task": reverse("task", args=[task]) if task else "",
@@ -155,7 +159,11 @@ def _tried(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
         "words": words % {"count": fmt.number(count), "day": fmt.day(run.since, request.today)},
         "cut": run.cut,
         "rows": [
-            {"name": each.name, "url": record_url(each.kind, each.record_id), "day": fmt.day(each.day, request.today)}
+            {
+                "name": each.name,
+                "url": record_url(each.kind, each.record_id) if each.name else "",
+                "day": fmt.day(each.day, request.today),
+            }
             for each in run.rows[:200]
         ],
         "hidden": max(count - 200, 0),

@@ -7,7 +7,7 @@ filled once, each day of the line judged once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,26 +35,61 @@ State = DayPlan.State
 log = logging.getLogger(__name__)
 
 
+@dataclass
+class Ground:
+    """What all steps of one round stand on, read once: most rounds find nothing to do, and must cost as much."""
+
+    settings: CompanySettings
+    days: Calendar
+    tree: Tree
+    heads: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls) -> Ground | None:
+        settings = company()
+        return cls(settings, calendar(settings.country), org.tree()) if settings else None
+
+    def zone(self, person: Person, unit_id: int) -> ZoneInfo:
+        """Return the person's own time zone, else that of the head of the department, else the company's."""
+        return ZoneInfo(person.time_zone or self._head_zone(unit_id) or self.settings.time_zone)
+
+    def _head_zone(self, unit_id: int) -> str:
+        if unit_id not in self.heads:
+            head = self.tree.nodes[unit_id].head_id if unit_id in self.tree.nodes else None
+            found = Person.objects.filter(pk=head).values_list("time_zone", flat=True).first() if head else ""
+            self.heads[unit_id] = found or ""
+        return self.heads[unit_id]
+
+
 def keep(*, now: datetime) -> None:
     """Take every step that is due: each in a transaction of its own, so that one failure spoils nothing else."""
-    settings = company()
-    if settings is None:
+    ground = Ground.read()
+    if ground is None:
         return
-    days, tree = calendar(settings.country), org.tree()
     for control in ManualControl.objects.filter(ended_on=None).order_by("pk"):
         try:
-            _mornings(control, days, tree, settings, now)
+            _mornings(control, ground, now)
             check_control(by=None, control_id=control.pk, now=now)
         except Exception:
             log.exception("manual control %s could not be kept", control.pk)
-    _reports(days, tree, settings, now)
+    _reports(ground, now)
 
 
-def _mornings(control: ManualControl, days: Calendar, tree: Tree, settings: CompanySettings, now: datetime) -> None:
-    for person in subjects(control, tree, now.astimezone(ZoneInfo(settings.time_zone)).date()):
-        worktime = WorkTime(days, zone_of_person(person, tree, control.unit_id, settings))
-        for day in _missing(person, days_due(worktime, control.since, control.until, now)):
-            make_day(by=None, control_id=control.pk, person_id=person.pk, day=day, now=now)
+def _mornings(control: ManualControl, ground: Ground, now: datetime) -> None:
+    """Make the days that are missing: those there are, are read at once for everybody."""
+    people = subjects(control, ground.tree, now.astimezone(ZoneInfo(ground.settings.time_zone)).date())
+    due: dict[ZoneInfo, list[date]] = {}
+    for person in people:
+        zone = ground.zone(person, control.unit_id)
+        if zone not in due:
+            due[zone] = days_due(WorkTime(ground.days, zone), control.since, control.until, now)
+    wanted = {day for days in due.values() for day in days}
+    known = DayPlan.objects.filter(day__in=wanted, person__in=[each.pk for each in people])
+    made = set(known.values_list("person_id", "day")) if wanted else set()
+    for person in people:
+        for day in due[ground.zone(person, control.unit_id)]:
+            if (person.pk, day) not in made:
+                make_day(by=None, control_id=control.pk, person_id=person.pk, day=day, now=now, ground=ground)
 
 
 def subjects(control: ManualControl, tree: Tree, today: date) -> list[Person]:
@@ -69,33 +104,19 @@ def subjects(control: ManualControl, tree: Tree, today: date) -> list[Person]:
     return list(rows.exclude(pk__in=[pk for pk in heads if pk]).order_by("pk"))
 
 
-def zone_of_person(person: Person, tree: Tree, unit_id: int, settings: CompanySettings) -> ZoneInfo:
-    """Return the person's own time zone, else that of the head of the department, else the company's."""
-    if person.time_zone:
-        return ZoneInfo(person.time_zone)
-    head = tree.nodes[unit_id].head_id if unit_id in tree.nodes else None
-    found = Person.objects.filter(pk=head).values_list("time_zone", flat=True).first() if head else ""
-    return ZoneInfo(found or settings.time_zone)
-
-
-def _missing(person: Person, due: list[date]) -> Iterator[date]:
-    if not due:
-        return iter(())
-    made = set(DayPlan.objects.filter(person=person, day__in=due).values_list("day", flat=True))
-    return (day for day in due if day not in made)
-
-
 @action
-def make_day(*, by: Person | None, control_id: int, person_id: int, day: date, now: datetime) -> DayPlan | None:
+def make_day(
+    *, by: Person | None, control_id: int, person_id: int, day: date, now: datetime, ground: Ground | None = None
+) -> DayPlan | None:
     """Make the plan of one person's day, unless it is there. A day that has ended gets its norms and no actions."""
     person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     control = ManualControl.objects.get(pk=control_id)
     if control.ended_on is not None or DayPlan.objects.filter(person=person, day=day).exists():
         return None
-    settings, tree = company(), org.tree()
-    assert settings is not None
-    zone = zone_of_person(person, tree, control.unit_id, settings)
-    late = day < now.astimezone(zone).date()
+    ground = ground or Ground.read()
+    assert ground is not None
+    settings, tree = ground.settings, ground.tree
+    late = day < now.astimezone(ground.zone(person, control.unit_id)).date()
     plan = DayPlan.objects.create(control=control, person=person, day=day, made_at=now, is_late=late)
     unit = Membership.objects.on(day).filter(person=person).values_list("unit_id", flat=True).first()
     _norms(plan, person, tree.above(unit or control.unit_id))
@@ -136,11 +157,14 @@ def _action(plan: DayPlan, place: int, each: Candidate) -> DayAction:
     )
 
 
-def _reports(days: Calendar, tree: Tree, settings: CompanySettings, now: datetime) -> None:
+def _reports(ground: Ground, now: datetime) -> None:
+    evenings: dict[tuple[ZoneInfo, date], datetime] = {}
     rows = DayPlan.objects.filter(state__in=(State.MADE, State.CONFIRMED), reported_at=None)
     for plan in rows.select_related("person", "control").order_by("day", "pk"):
-        zone = zone_of_person(plan.person, tree, plan.control.unit_id, settings)
-        if evening(WorkTime(days, zone), plan.day) <= now:
+        at = ground.zone(plan.person, plan.control.unit_id), plan.day
+        if at not in evenings:
+            evenings[at] = evening(WorkTime(ground.days, at[0]), plan.day)
+        if evenings[at] <= now:
             report_day(by=None, day_id=plan.pk, now=now)
 
 
