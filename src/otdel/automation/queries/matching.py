@@ -30,6 +30,8 @@ LISTINGS: dict[str, Listing] = {
     "invoice": INVOICES,
     "task": TASKS,
 }
+# records the company may have added fields to
+OWN_FIELDS = {**RECORDS, "invoice": "billing.invoice"}
 # whose a record is
 OWNER = {"task": "assignee_id"}
 NAME = {"deal": "title", "lead": "title", "customer": "name", "invoice": "number", "task": "title"}
@@ -40,8 +42,8 @@ def state_of(kind: str, conditions: str, person: Person, now: datetime, whole: b
     asking = Asking(person, now.astimezone(zone_of(person)))
     params = {name: tuple(values) for name, values in parse_qs(conditions).items()}
     listing = LISTINGS[kind]
-    if kind in RECORDS and (whole or any(name.startswith("c_") for name in params)):
-        fields = custom.definitions(RECORDS[kind])
+    if kind in OWN_FIELDS and (whole or any(name.startswith("c_") for name in params)):
+        fields = custom.definitions(OWN_FIELDS[kind])
         listing = listing.with_custom(custom.columns(fields), custom.filters(fields))
     return listing.read(params, asking)
 
