@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from otdel.notifications.kinds import LOUD, DefaultRule, Kind, declare, declare_rules
 
-TASK, REVIEW = "task", "task_review"
+TASK, REVIEW, ANSWER, WORD = "task", "task_review", "task_answer", "task_word"
 DEAL_STEP, CUSTOMER_STEP = "deal_step", "customer_step"
 GROUP = _("Tasks")
 STEPS = _("Next steps")
@@ -15,6 +15,7 @@ DEADLINE = _("Deadline: %(anchor_at)s")
 WAS = _("The deadline was %(anchor_at)s")
 BOTH = ("complete", "postpone")
 FROM = _("From: %(by)s")
+ANSWER_BY = _("By %(anchor_at)s")
 
 
 def _kind(code: str, label: object, text: object, detail: object = "", **given: object) -> Kind:
@@ -43,6 +44,14 @@ declare(
           pgettext_lazy("notice", "%(person)s has not opened: %(title)s"), many=_("Tasks nobody opened: %(count)s")),
     _kind("review", _("A task waits for my acceptance"), pgettext_lazy("notice", "Accept or return: %(title)s"), FROM,
           many=_("Tasks wait for your acceptance: %(count)s")),
+    _kind("answer", _("A yes or no is waited from me"), pgettext_lazy("notice", "Say yes or no: %(title)s"),
+          ANSWER_BY, when=_("Before the answer is due"), many=_("Answers are waited from you: %(count)s")),
+    _kind("answer_late", _("I was given no yes or no in time"),
+          pgettext_lazy("notice", "%(person)s has not answered: %(title)s"), ANSWER_BY,
+          when=_("After the answer was due"), many=_("Not answered in time: %(count)s")),
+    _kind("word_late", _("What I am to accept has waited too long"),
+          pgettext_lazy("notice", "Your word is late: %(title)s"), ANSWER_BY,
+          when=_("After the acceptance was due"), many=_("Your word is late: %(count)s")),
     _kind("returned", _("My work was returned"), pgettext_lazy("notice", "Returned: %(title)s"), "%(text)s"),
     _kind("declined", _("A task I gave was declined"), pgettext_lazy("notice", "Declined: %(title)s"), "%(text)s"),
     _kind("done", _("A task I gave is done"), pgettext_lazy("notice", "Done: %(title)s"), FROM, channels=("app",)),
@@ -70,6 +79,9 @@ declare_rules(
     _rule("after_head2", "overdue_team", "AFTER", 3, "DAYS", whom="HEAD2"),
     _rule("unread", "unopened", "UNREAD", 240),
     _rule("unread_giver", "unopened_given", "UNREAD", 540, whom="GIVER"),
+    DefaultRule("task.answer_before", ANSWER, "task.answer", "BEFORE", amount=60),
+    DefaultRule("task.answer_after", ANSWER, "task.answer_late", "AFTER", amount=15, whom="GIVER"),
+    DefaultRule("task.word_after", WORD, "task.word_late", "AFTER", amount=15),
     DefaultRule("task.review_day", REVIEW, "task.review", "AFTER", amount=1, measure="DAYS"),
 )
 

@@ -76,6 +76,7 @@ LIST = lists.ListPage(
         (lazy("Given by me"), {"role": "given"}),
         (lazy("I observe"), {"role": "watching"}),
         (lazy("Overdue"), {"stage": "late"}),
+        (lazy("No yes or no in time"), {"word": "answer"}),
         (lazy("Waiting for my acceptance"), {"waits": "accept"}),
     ),
     tabs=TABS,

@@ -13,15 +13,18 @@ from django.db.models import prefetch_related_objects
 from otdel.notifications.actions import Told, Watch, replace_reminders, tell
 from otdel.notifications.kinds import feeder
 from otdel.org.models import Person
-from otdel.tasks.kinds import REVIEW, TASK
+from otdel.tasks.kinds import ANSWER, REVIEW, TASK, WORD
 from otdel.tasks.models import Task, TaskComment
 from otdel.tasks.rules import LIVE
 
 State = Task.State
 # a change of these is a change of what is to be reminded of
 FEEDS = frozenset(
-    {"deadline", "has_time", "state", "assignee_id", "participants", "deleted_at", "deferred_until", "is_private"}
-)
+    {
+        "deadline", "has_time", "state", "assignee_id", "participants", "deleted_at", "deferred_until", "is_private",
+        "answer_by", "accept_by",
+    }
+)  # fmt: skip
 OF_DEADLINE = frozenset({"BEFORE", "HALF", "AT", "AFTER"})
 
 _waiting: ContextVar[dict[int, Task] | None] = ContextVar("tasks_to_remind_of", default=None)
@@ -67,14 +70,19 @@ def watches_of(task: Task, now: datetime) -> list[Watch]:
     if not _is_open(task):
         return []
     if task.state == State.REVIEW:
-        return [_watch(task, task.creator_id, task.submitted_at, frozenset({"AFTER"}), REVIEW)]
+        after = frozenset({"AFTER"})
+        waits = [_watch(task, task.creator_id, task.submitted_at, after, REVIEW)]
+        return [*waits, _watch(task, task.creator_id, task.accept_by, after, WORD)] if task.accept_by else waits
     sleeps = task.state == State.DEFERRED and task.deferred_until is not None and task.deferred_until > now
     if sleeps:
         return [_watch(task, pk, task.deferred_until, frozenset({"AT"})) for pk in _doers(task)]
     unread = frozenset({"UNREAD"}) if task.state == State.NEW else frozenset()
     if task.state not in (*LIVE, State.DEFERRED):
         return []
-    return [_watch(task, pk, task.deadline, OF_DEADLINE | unread) for pk in _doers(task)]
+    work = [_watch(task, pk, task.deadline, OF_DEADLINE | unread) for pk in _doers(task)]
+    if task.answer_by is None or task.state not in (State.NEW, State.SEEN):
+        return work
+    return [*work, _watch(task, task.assignee_id, task.answer_by, OF_DEADLINE, ANSWER)]
 
 
 def _doers(task: Task) -> list[int]:
@@ -91,7 +99,7 @@ def _watch(task: Task, person: int, anchor: datetime | None, triggers: frozenset
         person_id=person,
         giver_id=task.creator_id,
         anchor_at=anchor,
-        has_time=task.has_time if anchor == task.deadline else True,
+        has_time=task.has_time if anchor == task.deadline and not rules_of else True,
         started_at=given or task.created_at,
         triggers=triggers,
         to_heads=not task.is_private,

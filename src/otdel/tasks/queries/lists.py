@@ -98,6 +98,11 @@ STAGES = {
     "late": (_("Overdue"), lambda asking: live(asking.now) & Q(deadline__lt=asking.now)),
     "finished": (_("Finished"), lambda asking: Q(state__in=("DONE", "DECLINED"))),
 }
+# between departments: who has not kept the time they were given to answer
+WORDS = {
+    "answer": (_("No yes or no in time"), lambda asking: Q(state__in=("NEW", "SEEN"), answer_by__lt=asking.now)),
+    "accept": (_("Not accepted in time"), lambda asking: Q(state="REVIEW", accept_by__lt=asking.now)),
+}
 
 
 def _person_column(key: str, label: Any, path: str, **changes: Any) -> Column:
@@ -133,6 +138,7 @@ TASKS = Listing(
         Flag("role", _("My part"), conditions=ROLES),
         Flag("stage", _("Finished or not"), conditions=STAGES),
         Choice("state", pgettext_lazy("task", "State"), path="state", options=STATES, number=False),
+        Flag("word", _("Yes or no"), conditions=WORDS),
         PersonFilter("assignee", _("Assignee"), path="assignee_id", options=people),
         PersonFilter("creator", _("Given by"), path="creator_id", options=people),
         Days("deadline", _("Deadline"), path="deadline", moment=True, nullable=True),

@@ -1,0 +1,79 @@
+"""Answers between departments: reminded of before, told of when they are late, found in the list."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import time_machine
+from django.test import Client
+from ledger import fresh
+from people import NOW, Firm
+
+from otdel.notifications import jobs
+from otdel.notifications.models import Notice
+from otdel.tasks import actions, queries
+from otdel.tasks.rules import TaskValues, To
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=MOSCOW)
+
+
+def ask(firm: Firm, **fields: Any) -> Any:
+    values = TaskValues(title="Price list", **({"answer_by": at(3, 15)} | fields))
+    return actions.create_tasks(by=fresh(firm.anna), values=values, to=To(people=(firm.vera.pk,)), now=NOW)[0]
+
+
+def sweep(day: int, hour: int, minute: int = 0) -> None:
+    with time_machine.travel(at(day, hour, minute), tick=False):
+        jobs.sweep()
+
+
+def said(*codes: str) -> list[tuple[str, str]]:
+    rows = Notice.objects.filter(kind__in=[f"task.{code}" for code in codes]).order_by("pk")
+    return [(row.kind.removeprefix("task."), row.person.first_name) for row in rows]
+
+
+def test_a_late_answer_is_told_to_whoever_waits_and_found_in_the_list(firm: Firm, client: Client) -> None:
+    task = ask(firm)
+    for hour, minute in ((13, 59), (14, 0), (15, 0), (15, 15), (16, 0)):
+        sweep(3, hour, minute)
+    assert said("answer", "answer_late") == [("answer", "Vera"), ("answer_late", "Anna")]
+    with time_machine.travel(at(3, 16), tick=False):
+        client.force_login(firm.anna)
+        page = client.get("/tasks/?word=answer").content.decode()
+        assert f"/tasks/{task.pk}/" in page
+        assert "Price list" not in client.get("/tasks/?word=accept").content.decode()
+
+
+def test_whoever_has_begun_has_answered(firm: Firm) -> None:
+    task = ask(firm)
+    actions.start_task(by=fresh(firm.vera), task_id=task.pk, now=NOW)
+    sweep(4, 15)
+    assert said("answer", "answer_late") == []
+
+
+def test_a_late_acceptance_reminds_whoever_is_to_say_the_word(firm: Firm) -> None:
+    task = ask(firm, needs_acceptance=True, accept_hours=2)
+    actions.submit_task(by=fresh(firm.vera), task_id=task.pk, now=at(2, 12))
+    sweep(2, 14, 14)
+    assert said("word_late") == []
+    sweep(2, 14, 15)
+    sweep(2, 15)
+    assert said("word_late") == [("word_late", "Anna")]
+
+
+def test_what_waits_for_acceptance_is_out_of_the_doers_calendar_and_day(firm: Firm) -> None:
+    task = ask(firm, needs_acceptance=True, deadline=at(3, 15), has_time=True)
+    days = (at(1, 0), at(31, 0))
+    assert [row.id for row in queries.between(fresh(firm.vera), *days)] == [task.pk]
+    actions.submit_task(by=fresh(firm.vera), task_id=task.pk, now=NOW)
+    assert queries.between(fresh(firm.vera), *days) == []
+    assert not any(queries.my_day(fresh(firm.vera), at(3, 12)).values())
+    assert [row.id for row in queries.between(fresh(firm.anna), *days, given=True)] == [task.pk]
+    actions.return_task(by=fresh(firm.anna), task_id=task.pk, reason="More", now=NOW + timedelta(hours=1))
+    assert [row.id for row in queries.between(fresh(firm.vera), *days)] == [task.pk]
