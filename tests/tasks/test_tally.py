@@ -16,6 +16,7 @@ from ledger import fresh, make_customer, make_deal
 from people import NOW, Firm, make_firm
 
 from otdel.activities.models import Activity
+from otdel.deals.models import Deal
 from otdel.tasks import jobs, queries
 from otdel.tasks.actions import tally
 from otdel.tasks.models import Idle, StepMark, Tally, Task
@@ -188,3 +189,24 @@ def test_the_job_looks_once_a_minute(firm: Firm) -> None:
     make_tasks(firm, 2)
     jobs.settle()
     assert Tally.objects.filter(person_id=firm.anna.pk, is_settled=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_marks_of_an_import_concern_their_owners_alone() -> None:
+    firm = make_firm()
+    for owner, number in ((firm.anna, 2), (firm.vera, 3)):
+        for _each in range(number):
+            make_deal(owner, None)
+    assert sorted(StepMark.objects.values_list("owner_id", flat=True)) == sorted(
+        [firm.anna.pk] * 2 + [firm.vera.pk] * 3
+    )
+    deal = Deal.objects.filter(owner=firm.vera).first()
+    tally.settle(now=NOW)
+    Deal.objects.filter(pk=deal.pk).update(owner=firm.anna)
+    assert set(StepMark.objects.values_list("owner_id", flat=True)) == {firm.anna.pk, firm.vera.pk}
+    found = [queries.waiting(fresh(who), NOW).steps.deals for who in (firm.anna, firm.vera)]
+    assert found == [3, 2]
+    Task.objects.create(title="Call", creator=firm.olga, assignee=firm.olga, deal=deal, **STAMP)
+    assert StepMark.objects.filter(owner_id=0).count() == 1
+    assert queries.waiting(fresh(firm.anna), NOW).steps.deals == 2
+    assert queries.wrong(NOW) == 0

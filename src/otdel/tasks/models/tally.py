@@ -71,6 +71,11 @@ class StepMark(models.Model):
 
     kind = models.SmallIntegerField()
     record_id = models.BigIntegerField()
+    # whose number it concerns; 0 when that is not certain
+    owner_id = models.BigIntegerField(db_default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_id"], name="stepmark_owner")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}"
