@@ -136,24 +136,33 @@ def _level_sql(metric: str, whose: str) -> str:
     return _LEVEL.format(lines=_LINES.format(whose=whose, same=same), states=states) + _SHOWN.format(*_LEVEL_FACT)
 
 
+_CUT_BY = "num_nonnulls(l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client)"
 # Lines of the finest kind in each department and stretch: of people where people have any. A department's own line
 # beside those below it says the same money once more.
-_LINES = """
+_LINES = (
+    """
 below AS MATERIALIZED (SELECT * FROM unnest(%(roots)s::bigint[], %(members)s::bigint[]) AS b(root, unit_id)),
 lines AS MATERIALIZED (
-    SELECT l.* FROM plans_planline l
+    SELECT l.*, date_part('day', l.starts_on) = 1 AND date_part('day', l.ends_on) = 1 AND """
+    + _CUT_BY
+    + """ < 2 AS is_whole,
+        CASE WHEN l.product_group_id IS NOT NULL THEN 1 WHEN l.client_segment_id IS NOT NULL THEN 2
+            WHEN l.region_id IS NOT NULL THEN 3 WHEN l.channel_id IS NOT NULL THEN 4
+            WHEN l.is_new_client IS NOT NULL THEN 5 ELSE 0 END AS cut,
+        coalesce(l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client::int, 0) AS segment
+    FROM plans_planline l
     WHERE l.is_effective AND l.metric = %(metric)s AND l.ends_on > %(from)s AND l.ends_on <= %(until)s AND {whose}
         AND (l.person_id IS NOT NULL OR NOT EXISTS (
             SELECT FROM plans_planline p JOIN below b ON b.unit_id = p.unit_id AND b.root = l.unit_id
             WHERE p.is_effective AND p.metric = l.metric AND {same}
                 AND (p.person_id IS NOT NULL OR p.unit_id <> l.unit_id))))"""
+)
 _OF_LINE = """
         AND f.person_id = coalesce(l.person_id, f.person_id)
         AND f.product_group_id = coalesce(l.product_group_id, f.product_group_id)
         AND f.client_segment_id = coalesce(l.client_segment_id, f.client_segment_id)
         AND f.region_id = coalesce(l.region_id, f.region_id) AND f.channel_id = coalesce(l.channel_id, f.channel_id)
         AND f.is_new = coalesce(l.is_new_client::int, f.is_new)"""
-_CUT_BY = "num_nonnulls(l.product_group_id, l.client_segment_id, l.region_id, l.channel_id, l.is_new_client)"
 _FLOW = (
     """
 WITH changed AS MATERIALIZED (
@@ -162,6 +171,28 @@ WITH changed AS MATERIALIZED (
         SELECT min(starts_on) FROM plans_planline WHERE is_effective AND metric = %(metric)s AND ends_on > %(from)s)),
 live AS MATERIALIZED (SELECT * FROM ({live}) r),
 {lines},
+-- whole months of lines cut by one segment or none: their kept sums, less what was kept of their changed days
+months AS MATERIALIZED (
+    SELECT month, cut, unit_id, person_id, segment_id, amount FROM plans_factmonth
+    WHERE metric = %(metric)s AND cut = ANY (ARRAY(SELECT DISTINCT cut FROM lines WHERE is_whole))
+        AND month = ANY (ARRAY(SELECT generate_series(min(starts_on), max(ends_on) - 1, '1 month')::date
+            FROM lines WHERE is_whole))
+        AND unit_id = ANY (ARRAY(SELECT unit_id FROM below))),
+wanted AS MATERIALIZED (
+    SELECT l.id, m.first::date AS month, l.cut, b.unit_id, coalesce(l.person_id, 0) AS person_id,
+        l.segment AS segment_id
+    FROM lines l JOIN below b ON b.root = l.unit_id
+    CROSS JOIN LATERAL generate_series(l.starts_on, l.ends_on - 1, interval '1 month') AS m(first)
+    WHERE l.is_whole),
+whole AS (
+    SELECT id, sum(amount) AS amount FROM wanted
+    JOIN months USING (month, cut, unit_id, person_id, segment_id) GROUP BY id),
+taken_back AS (
+    SELECT l.id, -sum(f.amount) AS amount FROM lines l JOIN below b ON b.root = l.unit_id
+    JOIN plans_factcell f ON f.unit_id = b.unit_id AND f.day >= l.starts_on AND f.day < l.ends_on"""
+    + _OF_LINE
+    + """
+    WHERE l.is_whole AND f.metric = %(metric)s AND f.day = ANY (ARRAY(SELECT day FROM changed)) GROUP BY l.id),
 plain AS (
     SELECT l.id, CASE WHEN l.person_id IS NULL THEN (
         SELECT sum(f.amount) FROM plans_factunitday f JOIN below b ON b.unit_id = f.unit_id AND b.root = l.unit_id
@@ -171,7 +202,7 @@ plain AS (
         SELECT sum(f.amount) FROM plans_factday f JOIN below b ON b.unit_id = f.unit_id AND b.root = l.unit_id
         WHERE f.person_id = l.person_id AND f.metric = l.metric AND f.day >= l.starts_on AND f.day < l.ends_on
             AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day)) END AS amount
-    FROM lines l WHERE """
+    FROM lines l WHERE NOT l.is_whole AND """
     + _CUT_BY
     + """ = 0),
 cut AS (
@@ -179,7 +210,7 @@ cut AS (
     JOIN plans_factcell f ON f.metric = l.metric AND f.unit_id = b.unit_id
         AND f.day >= l.starts_on AND f.day < l.ends_on"""
     + _OF_LINE
-    + " WHERE "
+    + " WHERE NOT l.is_whole AND "
     + _CUT_BY
     + """ > 0 AND NOT EXISTS (SELECT FROM changed c WHERE c.day = f.day)
     GROUP BY l.id),
@@ -190,9 +221,10 @@ fresh AS (
     + """
     GROUP BY l.id)"""
 )
+_PARTS = ("whole", "taken_back", "plain", "cut", "fresh")
 _FLOW_FACT = (
-    "coalesce(plain.amount, 0) + coalesce(cut.amount, 0) + coalesce(fresh.amount, 0)",
-    "LEFT JOIN plain USING (id) LEFT JOIN cut USING (id) LEFT JOIN fresh USING (id)",
+    " + ".join(f"coalesce({part}.amount, 0)" for part in _PARTS),
+    " ".join(f"LEFT JOIN {part} USING (id)" for part in _PARTS),
 )
 _LEVEL = (
     """
