@@ -173,6 +173,8 @@ class TaskForm(forms.Form):
         self.initial["unit"] = asked if asked in units else ""
         chosen = self.data.get("unit", "") if self.is_bound else self.initial["unit"]
         self.for_unit = bool(chosen)
+        if self.for_unit:
+            self.fields["unit"].label = _("To whom")
 
     def _dated(self, code: str, words: Any) -> str:
         """Say what a quick choice comes to."""
