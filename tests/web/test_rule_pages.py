@@ -134,7 +134,7 @@ def test_a_recipe_is_one_press(firm, signed):
     assert "it would have fired 1 time." in text_of(answer)
     rule = Rule.objects.get()
     assert (rule.is_on, rule.unit, rule.when) == (False, firm.north, "INVOICE_OVERDUE")
-    assert "Taken already" in text_of(client.get("/rules/"))
+    assert "/rules/recipes/debt/" not in text_of(client.get("/rules/"))
     for code in ("lead", "silence", "stands", "step", "red"):
         assert "it would have fired" in text_of(client.post(f"/rules/recipes/{code}/", follow=True))
     assert client.post("/rules/recipes/unknown/").status_code == 404

@@ -81,7 +81,8 @@ class Sayer:
         match rule.then:
             case "TASK" | "NOTICE":
                 who = str(dict(WHO).get(does.get("to", ""), ""))
-                return f"{words} {quoted(_plain(does.get('title', '')))}, {_('to whom')}: {who}"
+                said = quoted(_plain(does.get("title", "")))
+                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": who}
             case "TAG":
                 return f"{words} #{does.get('tag', '')}"
             case "FIELD":

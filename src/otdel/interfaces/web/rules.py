@@ -40,16 +40,17 @@ def _tabs(request: PersonRequest) -> Any:
 def rules(request: PersonRequest) -> HttpResponseBase:
     sayer = Sayer(request)
     found = queries.rules(request.user, request.now)
+    names = {row.rule.name for row in found}  # what was taken is not offered again
     context = {
         "tabs": _tabs(request),
         "rows": [_line(row, sayer, request) for row in found],
         "stopped": sum(row.rule.stop in queries.BY_ITSELF for row in found),
-        "recipes": [_recipe(each, sayer, {row.rule.name for row in found}) for each in queries.recipes()],
+        "recipes": [_recipe(each, sayer) for each in queries.recipes() if each.values.name not in names],
     }
     return TemplateResponse(request, "rules/list.html", context)
 
 
-def _recipe(each: queries.Recipe, sayer: Sayer, taken: set[str]) -> dict[str, Any]:
+def _recipe(each: queries.Recipe, sayer: Sayer) -> dict[str, Any]:
     sketch = queries.draft(
         when=each.values.when, days=each.values.days, metric=each.values.metric, then=each.values.then,
         does=each.values.does,
@@ -60,7 +61,6 @@ def _recipe(each: queries.Recipe, sayer: Sayer, taken: set[str]) -> dict[str, An
         "name": each.values.name,
         "when": sayer.when(sketch),
         "then": sayer.then(sketch),
-        "taken": each.values.name in taken,
     }
 
 
