@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_says import Numbers
-from otdel.interfaces.web.frame import opens_task
+from otdel.interfaces.web.frame import icon, opens_task
 from otdel.plans.queries.board import Board, BoardQuery, Row, Segment
 from otdel.plans.queries.figures import Course, Figures
 
@@ -135,7 +135,7 @@ class Drawing:
     def _task_link(self) -> tuple[str, str, str]:
         """Return the markup of the link around the row's key, which is in it twice."""
         url = f"{_path('plan_task')}?{self.shown.query.address()}&row="
-        link = f' <a class="btn quiet" href="{escape(url)}@" {opens_task(url + "@")}>{escape(_("Give a task"))}</a>'
+        link = f' {_PRESSED} href="{escape(url)}@" {opens_task(url + "@")} {_sign("tasks", _("Give a task"))}</a>'
         before, between, after = link.split("@")
         return before, between, after
 
@@ -151,7 +151,7 @@ class Drawing:
         """Return the markup of the link around the row's key."""
         query = self.shown.query
         url = escape(f"{_path('control_new')}?metric={query.metric}&period={query.period}&")
-        return f' <a class="btn quiet" href="{url}', f'">{escape(_("Manual control"))}</a>'
+        return f' {_PRESSED} href="{url}', f'" {_sign("gauge", _("Manual control"))}</a>'
 
     def cells(self, row: Row, bullet: str = "", how_id: str = "how-all") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
@@ -228,6 +228,15 @@ class Drawing:
         sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
         text = fmt.deviation(cell.deviation, self._places(cell)) + sign
         return marks.heat(cell.deviation, self.tolerance), text, url
+
+
+_PRESSED = '<a class="btn quiet icon-only"'
+
+
+def _sign(name: str, words: str) -> str:
+    """Return the rest of a link that shows a sign and says words: spelt out, they would push the figures aside."""
+    said = escape(words)
+    return f'title="{said}">{icon(name)}<span class="sr">{said}</span>'
 
 
 def _heat_row(name: str, cells: list[tuple[str, str, str]]) -> str:

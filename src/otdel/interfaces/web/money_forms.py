@@ -178,9 +178,9 @@ class ProductForm(OwnFields):
         self.add_own(initial.get("custom"))
 
     def values(self) -> ProductValues:
-        data = self.cleaned_data
-        plain = ("name", "code", "unit_name", "price", "unit_cost", "is_active")
-        return ProductValues(**{name: data[name] for name in plain}, group_id=data["group"], custom=self.own_values())
+        own = {each.name for each in self.definitions}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in own}
+        return ProductValues(group_id=data.pop("group"), custom=self.own_values(), **data)
 
 
 class GroupForm(forms.Form):
