@@ -1,6 +1,6 @@
 """What is done to many records at once, whatever their kind: assign, tag, put in the bin, restore; and taken back.
 
-Each room's own actions call these with their rows. The journal keeps what the rows were, so that it can be undone.
+A room names its kinds; their methods are its actions. The journal keeps what the rows were, so that it can be undone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from otdel.core import journal
+from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.core.models import Event
 from otdel.org import access
@@ -25,10 +26,66 @@ MOST_TAGS = 20
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its name in rights, and `rows(person, right, binned)` of its room's access."""
+    """A kind of record: its name in rights, `rows(person, right, binned)` of its room's access, and what is done."""
 
     name: str
     rows: Callable[[Person, str, bool], Any]
+
+    @action
+    def assign(self, *, by: Person, ids: Sequence[int], owner_id: int, now: datetime) -> Event:
+        """Give the records to another person. Returns the event, by which it can be undone."""
+        rows = list(locked(self, by, Right.CHANGE, ids))
+        owner = new_owner(self, by, owner_id)
+        before = {str(row.pk): row.owner_id for row in rows if row.owner_id != owner.pk}
+        _update(rows, before, owner_id=owner.pk, updated_at=now)
+        return _record(self, "assigned", rows, by, now, before=before, owner=owner.pk)
+
+    @action
+    def put_in_bin(self, *, by: Person, ids: Sequence[int], now: datetime) -> Event:
+        rows = list(locked(self, by, Right.DELETE, ids))
+        before = {str(row.pk): None for row in rows}
+        _update(rows, before, deleted_at=now, updated_at=now)
+        return _record(self, "binned", rows, by, now, before=before)
+
+    @action
+    def restore(self, *, by: Person, ids: Sequence[int], now: datetime) -> Event:
+        rows = list(locked(self, by, Right.DELETE, ids, binned=True))
+        before = {str(row.pk): None for row in rows}
+        _update(rows, before, deleted_at=None, updated_at=now)
+        return _record(self, "restored", rows, by, now, before=before)
+
+    @action
+    def tag(self, *, by: Person, ids: Sequence[int], tag: str, now: datetime) -> Event:
+        """Add a tag to the records that do not have it yet."""
+        text = " ".join(tag.split())[:60]
+        if not text:
+            raise Invalid(_("Write the tag."), field="tag")
+        rows = list(locked(self, by, Right.CHANGE, ids))
+        changed = [row for row in rows if text not in row.tags and len(row.tags) < MOST_TAGS]
+        for row in changed:
+            _model(row).filter(pk=row.pk).update(tags=[*row.tags, text], updated_at=now)
+        return _record(self, "tagged", rows, by, now, before={str(row.pk): row.tags for row in changed}, tag=text)
+
+    @action
+    def undo(self, *, by: Person, event_id: int, now: datetime) -> Event:
+        """Take back one's own act of the last hour, on the records that nobody changed in that respect since."""
+        event = Event.objects.select_for_update().filter(pk=event_id, by=by, kind__in=_undoable(self)).first()
+        if event is None:
+            raise NotFound(_("There is nothing to undo."))
+        what = event.kind.rpartition(".")[2]
+        if now - event.at > LONGEST_UNDO or event.data.get("undone"):
+            raise Conflict(_("It is too late to undo this."))
+        before: dict[str, Any] = event.data["before"]
+        binned, right = what == "binned", Right.DELETE if what == "binned" else Right.VIEW
+        rows = [
+            row
+            for row in locked(self, by, right, [int(pk) for pk in before], binned)
+            if _untouched(row, what, event.data)
+        ]
+        for row in rows:
+            _model(row).filter(pk=row.pk).update(updated_at=now, **_back(what, before[str(row.pk)]))
+        Event.objects.filter(pk=event.pk).update(data=event.data | {"undone": True})
+        return _record(self, "undone", rows, by, now, event=event.pk)
 
 
 def locked(kind: Kind, by: Person, right: Right, ids: Sequence[int], binned: bool = False) -> Any:
@@ -50,60 +107,6 @@ def new_owner(kind: Kind, by: Person, owner_id: int) -> Person:
     if found.pk != by.pk and not access.reach(by, kind.name, Right.CREATE).includes(found.pk):
         raise NotAllowed(_("You may not give records to this person."), field="owner")
     return found
-
-
-def assign(kind: Kind, *, by: Person, ids: Sequence[int], owner_id: int, now: datetime) -> Event:
-    """Give the records to another person. Returns the event, by which it can be undone."""
-    rows = list(locked(kind, by, Right.CHANGE, ids))
-    owner = new_owner(kind, by, owner_id)
-    before = {str(row.pk): row.owner_id for row in rows if row.owner_id != owner.pk}
-    _update(rows, before, owner_id=owner.pk, updated_at=now)
-    return _record(kind, "assigned", rows, by, now, before=before, owner=owner.pk)
-
-
-def put_in_bin(kind: Kind, *, by: Person, ids: Sequence[int], now: datetime) -> Event:
-    rows = list(locked(kind, by, Right.DELETE, ids))
-    before = {str(row.pk): None for row in rows}
-    _update(rows, before, deleted_at=now, updated_at=now)
-    return _record(kind, "binned", rows, by, now, before=before)
-
-
-def restore(kind: Kind, *, by: Person, ids: Sequence[int], now: datetime) -> Event:
-    rows = list(locked(kind, by, Right.DELETE, ids, binned=True))
-    before = {str(row.pk): None for row in rows}
-    _update(rows, before, deleted_at=None, updated_at=now)
-    return _record(kind, "restored", rows, by, now, before=before)
-
-
-def tag(kind: Kind, *, by: Person, ids: Sequence[int], tag: str, now: datetime) -> Event:
-    """Add a tag to the records that do not have it yet."""
-    text = " ".join(tag.split())[:60]
-    if not text:
-        raise Invalid(_("Write the tag."), field="tag")
-    rows = list(locked(kind, by, Right.CHANGE, ids))
-    changed = [row for row in rows if text not in row.tags and len(row.tags) < MOST_TAGS]
-    for row in changed:
-        _model(row).filter(pk=row.pk).update(tags=[*row.tags, text], updated_at=now)
-    return _record(kind, "tagged", rows, by, now, before={str(row.pk): row.tags for row in changed}, tag=text)
-
-
-def undo(kind: Kind, *, by: Person, event_id: int, now: datetime) -> Event:
-    """Take back one's own act of the last hour, on the records that nobody changed in that respect since."""
-    event = Event.objects.select_for_update().filter(pk=event_id, by=by, kind__in=_undoable(kind)).first()
-    if event is None:
-        raise NotFound(_("There is nothing to undo."))
-    what = event.kind.rpartition(".")[2]
-    if now - event.at > LONGEST_UNDO or event.data.get("undone"):
-        raise Conflict(_("It is too late to undo this."))
-    before: dict[str, Any] = event.data["before"]
-    binned, right = what == "binned", Right.DELETE if what == "binned" else Right.VIEW
-    rows = [
-        row for row in locked(kind, by, right, [int(pk) for pk in before], binned) if _untouched(row, what, event.data)
-    ]
-    for row in rows:
-        _model(row).filter(pk=row.pk).update(updated_at=now, **_back(what, before[str(row.pk)]))
-    Event.objects.filter(pk=event.pk).update(data=event.data | {"undone": True})
-    return _record(kind, "undone", rows, by, now, event=event.pk)
 
 
 def _undoable(kind: Kind) -> list[str]:
