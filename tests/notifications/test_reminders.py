@@ -150,6 +150,16 @@ def test_the_absent_ones_substitute_is_told(firm, post):
     assert not Delivery.objects.filter(notice__in=silent).exclude(channel="app").exists()
 
 
+def test_a_substitute_who_is_away_as_well_is_none(firm, post):
+    days = {"starts_on": date(2026, 3, 3), "last_on": date(2026, 3, 5), "now": NOW}
+    org.add_absence(by=fresh(firm.anna), person_id=firm.anna.pk, substitute_id=firm.gleb.pk, **days)
+    org.add_absence(by=fresh(firm.gleb), person_id=firm.gleb.pk, substitute_id=firm.zoya.pk, **days)
+    give(firm.boris, firm.anna, at(3, 12))
+    sweep(at(3, 12, 1))
+    assert [who for who, text in post.said() if "Call back" in text] == ["anna"]
+    assert not Notice.objects.filter(person__in=(firm.gleb, firm.zoya)).exists()
+
+
 def test_rules_module_has_no_due_without_a_time():
     for trigger in ("BEFORE", "HALF", "AT", "AFTER"):
         assert due_at(Plan(trigger, 1, "DAYS"), anchor=None, has_time=True, started=at(2, 9), work=WORK) is None

@@ -90,7 +90,8 @@ def test_a_reminder_is_set_listed_and_removed(firm, task, signed):
 
 def test_what_makes_no_sense_or_is_a_strangers_is_refused(firm, task, signed):
     client, url = signed("anna"), f"/remind/task/{task.pk}/set/"
-    for sent in ({}, {"when": "nonsense"}, {"at": "yesterday"}, {"at": "2026-03-01T10:00"}):
+    for sent in ({}, {"when": "nonsense"}, {"at": "yesterday"}, {"at": "2026-03-01T10:00"},
+                 {"when": "hour", "text": "a\x00b"}, {"when": "hour", "text": "x" * 501}):  # fmt: skip
         assert client.post(url, sent).status_code == 422
     assert client.get("/remind/plan/1/").status_code == 404
     assert client.get("/remind/task/999999/").status_code == 404

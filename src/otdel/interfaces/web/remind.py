@@ -115,6 +115,8 @@ def listed(request: PersonRequest, kind: str, pk: int) -> list[dict[str, Any]]:
 def set_reminder(request: PersonRequest, kind: str, pk: int) -> HttpResponseBase:
     subject, code = _find(request, kind, pk), request.POST.get("when", "")
     given = OwnTime(request.POST)
+    if not given.is_valid() and "text" in given.errors:
+        raise Invalid(str(given.errors["text"][0]), field="text")
     if code:
         work = org.worktime(request.user)
         at = rules.quick_reminder(code, request.now, work, deadline=subject.deadline, has_time=subject.has_time)
@@ -125,8 +127,7 @@ def set_reminder(request: PersonRequest, kind: str, pk: int) -> HttpResponseBase
     else:
         raise Invalid(_("Choose when to be reminded."), field="at")
     about = actions.About(kind, pk, subject.title, reverse(kind, args=[pk]))
-    text = request.POST.get("text", "")
-    actions.remind_me(by=request.user, at=at, text=text, about=about, now=request.now)
+    actions.remind_me(by=request.user, at=at, text=given.cleaned_data["text"], about=about, now=request.now)
     words = formats.current().moment(timezone.localtime(at), request.today)
     messages.success(request, _("You will be reminded: %(at)s.") % {"at": words})
     return redirect(kind, pk)

@@ -39,7 +39,8 @@ class Told:
 def tell(told: Sequence[Told], now: datetime) -> int:
     """Make notices and what is to be delivered; call it inside the action's transaction. Returns how many are new.
 
-    Who is away has it in their list without a sound, and their substitute is told. Who left is told nothing.
+    Who is away has it in their list without a sound, and their substitute is told; a substitute who is away as well is
+    none. Who left is told nothing.
     """
     if not told:
         return 0
@@ -66,7 +67,7 @@ def _redirected(told: Sequence[Told], found: Mapping[int, Way], now: datetime) -
             continue
         away = way.person.away_on(way.person.today(now))
         other = found.get(away.substitute_id) if away and away.substitute_id else None
-        if other is None or not other.person.works_here(now):
+        if other is None or not other.person.works_here(now) or other.person.away_on(other.person.today(now)):
             result.append(each)
             continue
         result.append(replace(each, is_silent=True))
