@@ -240,3 +240,16 @@ def test_every_page_asks_for_the_counters(firm, signed):
     assert "every 60s" in page
     assert '<dialog id="task"' in page
     assert 'data-key="t"' in page
+
+
+def test_my_day_takes_what_waits_for_ones_word(firm, signed):
+    task = give(firm.boris, firm.anna, title="Visit Lutik", needs_acceptance=True)
+    actions.submit_task(by=fresh(firm.anna), task_id=task.pk, result="They sign on Friday", now=timezone.now())
+    boris = signed("boris")
+    page = text_of(boris.get("/today/"))
+    assert 'id="to-accept"' in page
+    assert "They sign on Friday" in page
+    sent = {"grade": "GOOD", "next": "/today/"}
+    assert boris.post(f"/tasks/{task.pk}/do/accept/", sent)["Location"] == "/today/"
+    assert 'id="to-accept"' not in text_of(boris.get("/today/"))
+    assert Task.objects.get().grade == "GOOD"

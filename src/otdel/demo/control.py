@@ -39,7 +39,7 @@ COMMENTS = (
     Word("Звонков достаточно, встреч мало", "Enough calls, too few meetings"),
 )
 NEXT = Word("Согласовать отсрочку и выставить счёт до обеда", "Agree the deferral and issue the invoice before noon")
-GAVE = Word("Долги закрыты, звонки стали привычкой", "Debts are closed, calls have become a habit")
+GAVE = Word("Звонки стали привычкой, дальше обычный контроль", "Calls have become a habit, ordinary control goes on")
 RESULT = Word("Договорились о следующем шаге", "Agreed on the next step")
 
 
@@ -50,31 +50,32 @@ def live(world: World, now: datetime) -> ManualControl | None:
     control = past.tell(now)
     if control is not None:
         past.end(control)
-    return Story(world, LASTS).tell(now)
+    return Story(world, LASTS, but=past.manager.pk).tell(now)
 
 
 class Story:
     """One mode, declared so many working days ago; without a length it goes on."""
 
-    def __init__(self, world: World, ago: int, lasted: int | None = None) -> None:
+    def __init__(self, world: World, ago: int, lasted: int | None = None, but: int | None = None) -> None:
         self.world = world
         self.is_over = lasted is not None
         self.rng: Random = world.rng(f"control {ago}")
         self.head = self._person(firm.HEAD)
         self.days = self._days(ago)[:lasted]
-        self.manager = self._worst()
+        self.manager = self._worst(but)
 
     def _person(self, key: str) -> Person:
         return Person.objects.select_related("role").get(pk=self.world.people[key].pk)
 
-    def _worst(self) -> Person:
+    def _worst(self, but: int | None) -> Person:
         """Return the manager whose payments were behind by the most money when it began."""
         company = company_of(self.head)
         since = self.days[0]
         found: list[tuple[Decimal, str]] = []
         for worker in firm.SELLERS:
             unit = self.world.unit(worker.key, since)
-            if unit is None or worker.unit not in ("north", "south"):
+            others = worker.unit not in ("north", "south") or self.world.people[worker.key].pk == but
+            if unit is None or others:
                 continue
             where = standing(
                 unit_id=unit.pk,
