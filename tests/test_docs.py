@@ -20,6 +20,7 @@ TWINS = [
     "README.md",
     "docs/admin.md",
     "docs/head.md",
+    "docs/api.md",
     *sorted(f"docs/methods/{each.name}" for each in (CHECKOUT / "docs/methods").glob("*.md")),
 ]
 # named in texts as an example of something yet to be written

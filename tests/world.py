@@ -32,7 +32,8 @@ from otdel.measures.models import DayPlan
 from otdel.measures.rules import ControlValues
 from otdel.notifications import actions as notifications
 from otdel.notifications.models import Address, Delivery, Notice, ReminderRule
-from otdel.org.models import Absence, CalendarDay, Role, Unit
+from otdel.org.actions import create_key
+from otdel.org.models import Absence, ApiKey, CalendarDay, Role, Unit
 from otdel.plans import actions as plans
 from otdel.plans.models import Plan
 from otdel.plans.rules import LineKey
@@ -115,10 +116,11 @@ def _everything(firm: Firm, owner: Any, unit: Unit, word: str) -> dict[str, Any]
         person=owner, listing="deal", name=f"{word} view", query="state=open", created_at=NOW
     )  # fmt: skip
     device = Address.objects.create(person=owner, channel="push", title=f"{word} phone", mark=word, created_at=NOW)
+    key = create_key(by=fresh(owner), name=f"{word} robot", may_write=True, now=NOW)
     return {
         "customer": customer, "contact": contact, "deal": deal, "lead": lead, "activity": activity,
         "invoice": invoice, "payment": payment, "shipment": shipment, "view": view,
-        "device": device,
+        "device": device, "key": ApiKey.objects.get(pk=key.id),
     }  # fmt: skip
 
 

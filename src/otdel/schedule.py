@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from otdel.automation import jobs as automation
 from otdel.core import jobs
+from otdel.interfaces.api import jobs as api
 from otdel.interfaces.files import jobs as files
 from otdel.interfaces.mail import jobs as mail
 from otdel.measures import jobs as measures
@@ -22,6 +23,7 @@ jobs.every("10 3 * * *")(notifications.refeed_all)
 jobs.every("50 3 * * *")(notifications.tidy)
 jobs.every("*/10 * * * *")(org.succeed)
 jobs.every("30 3 * * *")(files.forget_files)
+jobs.every("40 3 * * *")(api.forget_answers)
 jobs.every("* * * * *")(tasks.repeat)
 jobs.every("20 3 * * *")(tasks.forget)
 jobs.every("* * * * *")(tasks.settle)

@@ -15,6 +15,7 @@ ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 INSTALLED_APPS = [
     "otdel.interfaces.web",
     "otdel.interfaces.files",
+    "otdel.interfaces.api",
     "otdel.demo",
     "otdel.automation",
     "otdel.measures",

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import resolve_url
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
+from otdel.org import queries
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -44,6 +46,17 @@ class PersonRequest(AnyRequest):
 
     user: Person
     company: CompanySettings
+
+
+def greet(request: PersonRequest) -> str:
+    """Speak the person's language and count days in their zone from here on; return the language."""
+    request.company = queries.company_of(request.user)
+    language = queries.language_of(request.user)
+    timezone.activate(queries.zone_of(request.user))
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    request.today = timezone.localdate(request.now)
+    return language
 
 
 View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]

@@ -263,3 +263,26 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.starts_on}–{self.ends_on}"
+
+
+class ApiKey(models.Model):
+    """What a program shows instead of its person's password. Only a digest of it is kept."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    mark = models.CharField(max_length=8, help_text="its last characters, to tell one from another")
+    may_write = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    ends_on = models.DateField(null=True, blank=True, help_text="the first day it does not open anything")
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="api_key_named"),
+        ]
+        indexes = [models.Index(fields=["person"], condition=Q(revoked_at=None), name="api_key_open")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.name}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -319,3 +320,8 @@ def check_zone(name: str) -> None:
 def check_hours(starts: time, ends: time) -> None:
     if ends <= starts:
         raise Invalid(_("The working day ends before it starts."), field="work_ends")
+
+
+def key_digest(secret: str) -> str:
+    """Return what is kept of an API key: 256 random bits need no slow hash."""
+    return sha256(secret.encode()).hexdigest()

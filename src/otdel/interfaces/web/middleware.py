@@ -52,7 +52,6 @@ def person(get_response: Answer) -> Answer:
         asked = cast(AnyRequest, request)
         asked.now = timezone.now()
         language = _settle(asked)
-        asked.today = timezone.localdate(asked.now)
         try:
             response = get_response(request)
         finally:
@@ -70,14 +69,12 @@ def _settle(request: AnyRequest) -> str:
         signed = cast(PersonRequest, request)
         # the person, not Django's lazy stand-in: what rooms remember on it is then remembered once
         signed.user = get_user(request)  # type: ignore[assignment]
-        signed.company = queries.company_of(signed.user)
-        language = queries.language_of(signed.user)
-        timezone.activate(queries.zone_of(signed.user))
-    else:
-        language = translation.get_language_from_request(request)
-        timezone.activate(settings.TIME_ZONE)
+        return http.greet(signed)
+    language = translation.get_language_from_request(request)
+    timezone.activate(settings.TIME_ZONE)
     translation.activate(language)
     request.LANGUAGE_CODE = language
+    request.today = timezone.localdate(request.now)
     return language
 
 
@@ -88,7 +85,7 @@ class SignInRequired(LoginRequiredMiddleware):
         return http.to_sign_in(request)
 
 
-ALWAYS_OPEN = ("/start/", "/static/", "/language/", "/look/", "/app.", "/worker.js", "/offline/")
+ALWAYS_OPEN = ("/start/", "/static/", "/language/", "/look/", "/api/", "/app.", "/worker.js", "/offline/")
 
 
 def first_run(get_response: Answer) -> Answer:

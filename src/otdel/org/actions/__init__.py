@@ -20,6 +20,7 @@ from otdel.org.actions.company import (
 )
 from otdel.org.actions.heads import succeed
 from otdel.org.actions.imports import Owners, PersonRow, ensure_people, import_people
+from otdel.org.actions.keys import NewKey, create_key, note_use, revoke_key
 from otdel.org.actions.people import (
     PersonData,
     change_own,
@@ -36,6 +37,10 @@ from otdel.org.actions.sign_in import accept_invitation, call_back_invitation, i
 from otdel.org.actions.units import change_unit, close_unit, create_unit, open_unit
 
 __all__ = [
+    "NewKey",
+    "create_key",
+    "note_use",
+    "revoke_key",
     "add_absence",
     "change_absence",
     "remove_absence",

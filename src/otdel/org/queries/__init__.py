@@ -29,6 +29,7 @@ from otdel.org.queries.company import (
     signed_in,
     zone_of,
 )
+from otdel.org.queries.keys import KeyRow, Opened, keys_of, opened_by
 from otdel.org.queries.people import (
     PAGE,
     People,
@@ -58,6 +59,10 @@ from otdel.org.queries.units import (
 from otdel.org.queries.worktimes import Away, Colleague, colleagues, company_hours, worktime
 
 __all__ = [
+    "KeyRow",
+    "Opened",
+    "keys_of",
+    "opened_by",
     "AbsenceRow",
     "Away",
     "Colleague",

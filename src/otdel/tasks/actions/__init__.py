@@ -3,6 +3,7 @@
 from otdel.tasks.actions.chains import add_need, remove_need
 from otdel.tasks.actions.changing import (
     add_item,
+    amend_task,
     attach_file,
     bin_many,
     change_task,
@@ -74,6 +75,7 @@ __all__ = [
     "switch_repeat",
     "accept_task",
     "add_item",
+    "amend_task",
     "attach_file",
     "bin_many",
     "change_task",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import date, datetime
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 from django.core.files.storage import default_storage
@@ -39,6 +40,21 @@ def change_task(*, by: Person, task_id: int, values: TaskValues, now: datetime) 
     reminding.remind([task], now)
     journal.record("task.changed", task, by=by, at=now)
     return task
+
+
+@action
+def amend_task(*, by: Person, task_id: int, given: Mapping[str, Any], now: datetime) -> Task:
+    """Change only the named values of what is asked for."""
+    task, _stand = access.task_for(by, task_id)
+    return change_task(by=by, task_id=task_id, values=replace(_values_of(task), **given), now=now)
+
+
+def _values_of(task: Task) -> TaskValues:
+    """What is asked for as it is; what `change_task` keeps anyway is left out, its moments may have passed."""
+    kept = ("deadline", "has_time", "answer_by", "checklist")
+    found = {field.name: getattr(task, field.name) for field in fields(TaskValues) if field.name not in kept}
+    plain: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in found.items()}
+    return TaskValues(**plain)
 
 
 @action
