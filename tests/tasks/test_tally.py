@@ -210,3 +210,24 @@ def test_marks_of_an_import_concern_their_owners_alone() -> None:
     assert StepMark.objects.filter(owner_id=0).count() == 1
     assert queries.waiting(fresh(firm.anna), NOW).steps.deals == 2
     assert queries.wrong(NOW) == 0
+
+
+@pytest.mark.django_db
+def test_a_day_has_what_one_answers_for_and_what_is_shared_in_one_order() -> None:
+    firm = make_firm()
+    anna, boris, vera = firm.anna, firm.boris, firm.vera
+    make_tasks(firm, 1, assignee=vera, deadline=NOW + timedelta(hours=2))
+    shared = {"is_shared": True, "participants": [vera.pk, boris.pk]}
+    make_tasks(firm, 1, assignee=anna, deadline=NOW - timedelta(hours=2), **shared)
+    make_tasks(firm, 1, assignee=vera, deadline=NOW - timedelta(hours=1), is_shared=True, participants=[anna.pk])
+    make_tasks(firm, 1, assignee=vera, deadline=None, is_private=True)
+    # not hers to do, put off, done, in the bin
+    make_tasks(firm, 1, participants=[vera.pk])
+    make_tasks(firm, 1, assignee=vera, state="DEFERRED", deferred_until=NOW + timedelta(hours=1))
+    make_tasks(firm, 1, state="DONE", **shared)
+    make_tasks(firm, 1, assignee=vera, deleted_at=NOW)
+    day = queries.my_day(fresh(vera), NOW)
+    assert [row.assignee_id for row in day["overdue"]] == [anna.pk, vera.pk]
+    assert [len(day[part]) for part in ("today", "next")] == [1, 1]
+    back = queries.my_day(fresh(vera), NOW + timedelta(hours=1))
+    assert len(back["overdue"]) == 3

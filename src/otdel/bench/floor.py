@@ -160,7 +160,7 @@ def deal(request: HttpRequest, deal_id: int) -> HttpResponse:
 
 
 def my_day(request: HttpRequest, person_id: int) -> HttpResponse:
-    rows = _rows(TASK_SQL.format(where=f"doers @> array[{person_id:d}]::bigint[] and {LIVE}", most=100), [])
+    rows = _rows(TASK_SQL.format(where=f"assignee_id = {person_id:d} and {LIVE}", most=100), [])
     return _page(request, [*_rows(COUNTERS_SQL, {"me": person_id}), *rows])
 
 

@@ -17,6 +17,7 @@ from otdel.tasks.models.template import Template
 
 OPEN = ("NEW", "SEEN", "WORK", "RETURNED")
 KEPT = Q(deleted_at=None)
+DOING = Q(state__in=(*OPEN, "DEFERRED"))
 # a task that is still to bring something: a next step of what it is about
 STEP = Q(state__in=(*OPEN, "DEFERRED", "REVIEW"))
 
@@ -156,6 +157,11 @@ class Task(Record):
         indexes = [
             # the counters: open work of a person, and what waits for whoever gave it
             GinIndex(fields=["doers"], name="task_doers", condition=KEPT & Q(state__in=(*OPEN, "DEFERRED"))),
+            # a person's day in its order, and what others answer for that is shared with them
+            models.Index(
+                F("assignee"), F("deadline"), F("priority").desc(), F("id"), name="task_day", condition=KEPT & DOING
+            ),
+            GinIndex(fields=["participants"], name="task_shared", condition=KEPT & DOING & Q(is_shared=True)),
             models.Index(fields=["creator"], name="task_waits", condition=KEPT & Q(state__in=("REVIEW", "DECLINED"))),
             models.Index(fields=["creator", "id"], name="task_ungraded", condition=KEPT & Q(state="DONE", grade="")),
             GinIndex(fields=["named"], name="task_named", condition=KEPT),

@@ -257,21 +257,28 @@ def by_deadline(person: Person, now: datetime, *, of: int | None = None, given: 
 
 
 # Written out: everybody's first page asks it, and Django takes longer to compose it than PostgreSQL to answer.
-# All one has to do is looked through; what a row shows is looked up for those shown.
+# Each half is read in the order of its index and no farther than it is shown, however much one has to do; shared tasks
+# somebody else answers for are few. What a row shows is looked up for those shown.
+_WAITED = """state IN ('NEW', 'SEEN', 'WORK', 'RETURNED', 'DEFERRED') AND deleted_at IS NULL
+        AND (state <> 'DEFERRED' OR deferred_until <= %(now)s)
+        ORDER BY deadline, priority DESC, id LIMIT %(most)s"""
 _DAY = """
+WITH mine AS MATERIALIZED (
+    SELECT id, deadline, priority FROM (
+        (SELECT id, deadline, priority FROM tasks_task WHERE assignee_id = %(me)s AND {waited})
+        UNION ALL
+        (SELECT id, deadline, priority FROM tasks_task
+        WHERE is_shared AND participants @> ARRAY[%(me)s]::bigint[] AND assignee_id <> %(me)s AND {waited})) both_halves
+    ORDER BY deadline, priority DESC, id LIMIT %(most)s)
 SELECT t.id, t.title, t.state, t.priority, t.deadline, t.has_time, t.creator_id, t.assignee_id, t.text, t.proof,
     c.last_name, c.first_name, a.last_name, a.first_name, k.name, d.title
-FROM (
-    SELECT * FROM tasks_task
-    WHERE doers @> ARRAY[%(me)s]::bigint[] AND deleted_at IS NULL
-        AND state IN ('NEW', 'SEEN', 'WORK', 'RETURNED', 'DEFERRED')
-        AND (state <> 'DEFERRED' OR deferred_until <= %(now)s)
-    ORDER BY deadline, priority DESC, id LIMIT %(most)s) t
+FROM mine
+JOIN tasks_task t ON t.id = mine.id
 JOIN org_person c ON c.id = t.creator_id
 JOIN org_person a ON a.id = t.assignee_id
 LEFT JOIN customers_customer k ON k.id = t.customer_id
 LEFT JOIN deals_deal d ON d.id = t.deal_id
-ORDER BY t.deadline, t.priority DESC, t.id"""
+ORDER BY t.deadline, t.priority DESC, t.id""".replace("{waited}", _WAITED)
 
 
 def my_day(person: Person, now: datetime) -> dict[str, list[TaskRow]]:
