@@ -16,12 +16,17 @@ from otdel.automation.models import Firing, Rule
 from otdel.automation.rules import RuleValues
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.core.models import Event
+from otdel.customers import actions as customers
 from otdel.customers.models import Customer
 from otdel.deals import actions as deals
 from otdel.deals.models import Deal, Stage
+from otdel.notifications.models import Notice
 from otdel.org import actions as org
 from otdel.org.models import Person
+from otdel.tasks import actions as tasks
+from otdel.tasks.actions.templates import TemplateValues, save_template
 from otdel.tasks.models import Task
+from otdel.tasks.rules import TaskValues, To
 
 
 @pytest.fixture(autouse=True)
@@ -298,3 +303,56 @@ def test_log_and_list_are_for_those_who_may(firm, deal, offer):
     with pytest.raises(NotAllowed):
         queries.rules(fresh(firm.anna), NOW)
     assert Person.objects.count() == 7
+
+
+# work from a template, notices
+
+
+@pytest.mark.parametrize(("assign", "who"), [("OWNER", "anna"), ("OWNER_HEAD", "boris"), ("GIVER", "olga")])
+def test_a_red_line_gives_a_task_from_a_template_to_a_role(firm, assign, who):
+    plan_march(firm)
+    values = TemplateValues(name="Measures", title="Say what you will do", assign=assign)
+    template = save_template(by=fresh(firm.olga), values=values, now=NOW)
+    rule = write(firm.olga, when="LINE_RED", then="TEMPLATE", does={"template": template.pk}, unit=firm.north)
+    actions.sweep(now=at(10))
+    task = Task.objects.get()
+    assert (outcomes(rule), task.assignee, task.template_id) == (["DONE"], getattr(firm, who), template.pk)
+
+
+def test_a_returned_task_gives_one_from_a_template_about_the_same(firm, deal):
+    values = TemplateValues(name="Look", title="Look why", assign="OWNER_HEAD")
+    template = save_template(by=fresh(firm.olga), values=values, now=NOW)
+    write(firm.olga, when="TASK_RETURNED", then="TEMPLATE", does={"template": template.pk}, unit=firm.north)
+    given = TaskValues(title="Offer", deal_id=deal.pk, needs_acceptance=True)
+    (task,) = tasks.create_tasks(by=fresh(firm.olga), values=given, to=To(people=(firm.anna.pk,)), now=NOW)
+    tasks.submit_task(by=fresh(firm.anna), task_id=task.pk, now=NOW)
+    tasks.return_task(by=fresh(firm.olga), task_id=task.pk, reason="More", now=NOW)
+    wake()
+    made = Task.objects.get(template_id=template.pk)
+    assert (made.assignee, made.deal) == (firm.boris, deal)
+
+
+def test_notices_lead_to_pages_that_are_there(firm, deal, offer, lutik, client):
+    """Of every kind of record a rule speaks of; told once, to whom the rule says."""
+    plan_march(firm)
+    does = {"title": "Look at {record}", "text": "of {customer}", "to": "HEAD"}
+    for when, more in (
+        ("DEAL_STAGE", {}), ("LEAD_CREATED", {}), ("CUSTOMER_CREATED", {}), ("INVOICE_CREATED", {}),
+        ("TASK_RETURNED", {}), ("LINE_RED", {"metric": "payments"}),
+    ):  # fmt: skip
+        write(firm.boris, when=when, then="NOTICE", does=does, unit=firm.north, **more)
+    customers.create_customer(by=fresh(firm.anna), values={"name": "Vesna"}, now=NOW)
+    deals.create_lead(by=fresh(firm.anna), values={"title": "Wants pumps"}, now=NOW)
+    make_invoice(firm, lutik, 100, number="A-7", owner_id=firm.anna.pk)
+    given = TaskValues(title="Offer", needs_acceptance=True)
+    (task,) = tasks.create_tasks(by=fresh(firm.boris), values=given, to=To(people=(firm.anna.pk,)), now=NOW)
+    tasks.submit_task(by=fresh(firm.anna), task_id=task.pk, now=NOW)
+    tasks.return_task(by=fresh(firm.boris), task_id=task.pk, reason="More", now=NOW)
+    move(firm.anna, deal, offer)
+    actions.sweep(now=at(10))
+    told = Notice.objects.filter(kind="rule.said", person=firm.boris)
+    assert {each.title for each in told} == {
+        f"Look at {name}" for name in ("Supply", "Wants pumps", "Vesna", "A-7", "Offer", "Abramova Anna")
+    }
+    client.force_login(firm.boris)
+    assert [client.get(each.url).status_code for each in told] == [200] * 6
