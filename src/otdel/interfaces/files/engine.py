@@ -18,11 +18,11 @@ from otdel.core.actions import PORTION
 from otdel.core.errors import Conflict, Refusal
 from otdel.core.imports import Settings
 from otdel.interfaces.files import actions, queries, sentences
-from otdel.interfaces.files.gather import gathered
+from otdel.interfaces.files.gather import Tell, gathered, look_through
 from otdel.interfaces.files.models import ImportSession
-from otdel.interfaces.files.readers import Limits, ReadOptions, Table, UnreadableFile, open_table
+from otdel.interfaces.files.readers import Limits, ReadOptions, Row, Table, UnreadableFile, open_table
 from otdel.interfaces.files.roads import ROADS, WHOLE_AT_MOST
-from otdel.interfaces.files.rows import Batch, Mapper, TooManyRows, Use, batches, count
+from otdel.interfaces.files.rows import Batch, Mapper, TooManyRows, Use, batches
 from otdel.interfaces.files.seen import Seen
 from otdel.org.queries import company_of, language_of
 
@@ -93,15 +93,19 @@ def _walk(session_id: int, state: Any, dry: bool, clock: Clock) -> None:
     with translation.override(language_of(person)), _said_to_its_owner(session_id, runner, clock):
         with open_source(session) as table:
             mapper = mapper_of(session, table, person)
-            if not dry and session.total is None:
-                actions.set_total(session_id=session_id, runner=runner, total=count(table))
+            tell = _tell(session_id, runner, clock)
+            scattered = False
+            if mapper.is_grouped or not (dry or session.total is not None):
+                total, scattered = look_through(mapper, tell)
+                actions.set_total(session_id=session_id, runner=runner, total=total, now=clock())
             position = 0 if dry else session.position
             seen = Seen() if dry else None
             if dry and session.position:
                 actions.begin_again(session_id=session_id, runner=runner)
             today = clock().astimezone(ZoneInfo(company_of(person).time_zone)).date()
             settings = settings_of(session, today)
-            for batch in _batches(mapper, position, company_of(person).currency, session.options):
+            rows = gathered(mapper, position, scattered, tell)
+            for batch in _batches(mapper, rows, company_of(person).currency, session.options):
                 position = actions.write_batch(
                     by=person, session_id=session_id, runner=runner, rows=batch, settings=settings, position=position,
                     dry=dry, now=clock(), seen=seen,
@@ -153,9 +157,13 @@ class _said_to_its_owner:
         return _("Something went wrong in the program; it was written into the log. What was imported so far stays.")
 
 
-def _batches(mapper: Mapper, start: int, currency: str, options: Mapping[str, Any]) -> Iterator[Batch]:
-    stream = mapper.parsed(gathered(mapper, start))
-    for batch in batches(mapper, stream):
+def _tell(session_id: int, runner: str, clock: Clock) -> Tell:
+    """Say on the import's page how far the file was looked through; whoever stopped it is heard here."""
+    return lambda rows: actions.set_looked(session_id=session_id, runner=runner, rows=rows, now=clock())
+
+
+def _batches(mapper: Mapper, rows: Iterator[Row], currency: str, options: Mapping[str, Any]) -> Iterator[Batch]:
+    for batch in batches(mapper, mapper.parsed(rows)):
         if mapper.has("currency") and not options.get("any_currency"):
             _refuse_other_money(batch, currency)
         yield batch

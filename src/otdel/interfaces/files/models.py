@@ -35,6 +35,8 @@ class ImportSession(models.Model):
     # rows consumed: written in the transaction of the batch, so that a killed worker loses and doubles nothing
     position = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
+    # rows looked at before the first is taken: a long file is walked through once to count and group it
+    looked = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)

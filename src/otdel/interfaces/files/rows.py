@@ -286,7 +286,3 @@ def _of_part(part: Part, year: int, name: str) -> Period | None:
 
 def preview(mapper: Mapper, rows: Sequence[FileRow]) -> list[Parsed]:
     return list(mapper.parsed(iter(rows)))
-
-
-def count(table: Table) -> int:
-    return sum(1 for _row in table.rows())

@@ -15,7 +15,15 @@ from otdel.interfaces.files.actions.sessions import (
     stop_session,
     undo_session,
 )
-from otdel.interfaces.files.actions.work import begin_again, fail, finish, finish_check, set_total, undo_portion
+from otdel.interfaces.files.actions.work import (
+    begin_again,
+    fail,
+    finish,
+    finish_check,
+    set_looked,
+    set_total,
+    undo_portion,
+)
 
 __all__ = [
     "LaidDown",
@@ -30,6 +38,7 @@ __all__ = [
     "is_passing",
     "open_session",
     "resume_session",
+    "set_looked",
     "set_total",
     "set_up",
     "start_session",

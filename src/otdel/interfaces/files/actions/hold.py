@@ -35,7 +35,7 @@ def held(session_id: int, runner: str, position: int | None = None) -> ImportSes
 
 
 def rewind(session: ImportSession) -> None:
-    session.position = session.created = session.updated = session.unchanged = session.refused = 0
+    session.position = session.looked = session.created = session.updated = session.unchanged = session.refused = 0
     session.refused_bytes, session.made, session.reasons, session.runner, session.problem = 0, {}, [], "", ""
 
 

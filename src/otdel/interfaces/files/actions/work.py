@@ -14,11 +14,19 @@ from otdel.core.actions import Undone, undo_step
 from otdel.interfaces.files.actions.hold import State, held, rewind
 
 
-def set_total(*, session_id: int, runner: str, total: int) -> None:
+def set_total(*, session_id: int, runner: str, total: int, now: datetime) -> None:
     with transaction.atomic():
         session = held(session_id, runner)
-        session.total = total
-        session.save(update_fields=["total"])
+        session.total, session.moved_at = total, now
+        session.save(update_fields=["total", "moved_at"])
+
+
+def set_looked(*, session_id: int, runner: str, rows: int, now: datetime) -> None:
+    """Say how many rows were looked at before the first is taken. Raises LaidDown when somebody stopped it."""
+    with transaction.atomic():
+        session = held(session_id, runner)
+        session.looked, session.moved_at = rows, now
+        session.save(update_fields=["looked", "moved_at"])
 
 
 def begin_again(*, session_id: int, runner: str) -> None:

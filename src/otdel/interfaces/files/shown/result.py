@@ -34,9 +34,7 @@ def result_page(request: PersonRequest, session: ImportSession) -> dict[str, Any
         "target": BY_KEY.get(session.target),
         "busy": busy,
         "state": status.value,
-        "label": _label(status),
-        "position": _undone_so_far(session) if status == State.UNDOING else session.position,
-        "total": _undo_total(session) if status == State.UNDOING else session.total,
+        **_progress(session, status),
         "counts": counts,
         "reasons": [{"times": row[0], "row": row[1], "sentence": row[2]} for row in counts["reasons"][:8]],
         "made": _made(counts["made"]),
@@ -54,12 +52,14 @@ def result_page(request: PersonRequest, session: ImportSession) -> dict[str, Any
     }
 
 
-def _label(status: State) -> str:
-    return {
-        State.CHECKING: _("Checking: nothing is written yet"),
-        State.RUNNING: _("Importing"),
-        State.UNDOING: _("Undoing"),
-    }.get(status, "")
+def _progress(session: ImportSession, status: State) -> dict[str, Any]:
+    """Return what is being done, how far it is and of how much."""
+    if status == State.UNDOING:
+        return {"label": _("Undoing"), "position": _undone_so_far(session), "total": _undo_total(session)}
+    if status in (State.CHECKING, State.RUNNING) and session.looked and not session.position:
+        return {"label": _("Looking through the file"), "position": session.looked, "total": session.total}
+    labels = {State.CHECKING: _("Checking: nothing is written yet"), State.RUNNING: _("Importing")}
+    return {"label": labels.get(status, ""), "position": session.position, "total": session.total}
 
 
 def _counts(session: ImportSession) -> dict[str, Any]:
