@@ -213,3 +213,10 @@ def test_no_plan_and_no_fact_are_said(firm, signed):
     assert "The period begins on" in text_of(signed("boris").get("/plan/?period=2026-05"))
     assert "There is neither a plan nor a fact" in text_of(signed("boris").get("/plan/?period=2020-05"))
     assert "No finished periods to learn the rhythm from" in text_of(signed("boris").get("/plan/"))
+
+
+def test_a_file_says_when_it_is_made(signed, firm):
+    """The page that asked draws a line until it sees the cookie; only a word of ours comes back in it."""
+    assert signed("boris").get("/plan/board.xlsx?made=l6qqisdc8zg").cookies["made"].value == "l6qqisdc8zg"
+    for strange in ("", "x" * 13, "a;b", "ы"):
+        assert "made" not in signed("boris").get("/plan/board.xlsx", {"made": strange}).cookies

@@ -40,6 +40,22 @@ document.addEventListener("htmx:configRequest", ({ detail }) => { if (detail.tri
 document.addEventListener("htmx:configRequest", (event) => { if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrf(); });
 document.addEventListener("htmx:beforeRequest", (event) => event.target.closest("[data-quiet]") || busy(1));
 document.addEventListener("htmx:afterRequest", (event) => event.target.closest("[data-quiet]") || busy(-1));
+// The same line when a page is asked for anew with another choice, and while a file is being made: wide boards take seconds.
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || link.target) return;
+  if (link.matches("[data-file]")) makeFile(link);
+  else if (link.origin === location.origin && link.pathname === location.pathname && link.search !== location.search) busy(1);
+});
+addEventListener("submit", ({ target, defaultPrevented }) => { if (!defaultPrevented && target.method === "get" && new URL(target.action).pathname === location.pathname) busy(1); });
+addEventListener("pageshow", ({ persisted }) => { if (persisted) busy(-waiting); });
+function makeFile(link) {
+  const made = Math.random().toString(36).slice(2, 14), url = new URL(link.href), until = Date.now() + 120_000;
+  url.searchParams.set("made", made);
+  link.href = url;
+  busy(1);
+  const asked = setInterval(() => { if (document.cookie.includes(`made=${made}`) || Date.now() > until) { clearInterval(asked); busy(-1); } }, 200);
+}
 // A card refused goes back where it was.
 document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "sortable:moved") setTimeout(() => location.reload(), 2500); });
 document.addEventListener("htmx:responseError", (event) => event.target.closest("[data-silent]") || refuse(event.target, problem(event.detail.xhr.responseText)));
