@@ -84,7 +84,7 @@ def test_list_and_settings_cost_a_fixed_number_of_queries(firm, django_assert_nu
         first = client.get("/notices/").content.decode()
     assert first.count("is-new") == 50
     assert "before=" in first
-    with django_assert_num_queries(5):  # session, person; tasks, what has no next step; and the unread
+    with django_assert_num_queries(4):  # session, person; what waits; and the unread
         said = client.get("/tasks/counters/").headers["HX-Trigger"]
     assert '"/notices/": 60' in said
     client.post("/notices/read/")

@@ -41,6 +41,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--drop", action="store_true", help="remove the databases of the bench and stop")
     parser.add_argument("--imports", action="store_true", help="imports instead of pages: rows a second and memory")
     parser.add_argument("--refill", action="store_true", help="what keeping the facts of a changed day costs, instead")
+    parser.add_argument("--sweep", action="store_true", help="what telling of due reminders costs, instead")
     parser.add_argument(
         "--rows", type=int, default=50_000, help="of an imported file; sales and payments also with ten times as many"
     )
@@ -63,6 +64,8 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if given.refill:
             return measure_refill(settings.database, sizes, given)
+        if given.sweep:
+            return measure_sweep(settings.database, sizes, given)
         if given.imports:
             return measure_imports(settings.database, given)
         allow_fast_filling(server)
@@ -75,18 +78,31 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def measure_refill(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -> int:
-    found = []
-    for size in sizes:
-        create(database, size)
-        prepare(size)
-        command = [sys.executable, "-m", "otdel.bench.refill", size]
-        done = subprocess.run(command, env=_environ(size), stdout=subprocess.PIPE, check=True)
-        found += json.loads(done.stdout.splitlines()[-1])
+    found = [each for size in sizes for each in _measured("refill", database, size)]
     found.sort(key=lambda each: str(each["source"]))
-    text = f"{machine()}.\n\n{report.refill_table(found)}"
+    return _tell(report.refill_table(found), report.REFILL, given)
+
+
+def measure_sweep(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -> int:
+    found = [each for size in sizes for each in _measured("sweep", database, size)]
+    return _tell(report.sweep_table(found), report.SWEEP, given)
+
+
+def _measured(program: str, database: dict[str, Any], size: str) -> list[dict[str, Any]]:
+    """Run a measurement over one size's database, in a process of its own, and return what it prints."""
+    create(database, size)
+    prepare(size)
+    command = [sys.executable, "-m", f"otdel.bench.{program}", size]
+    done = subprocess.run(command, env=_environ(size), stdout=subprocess.PIPE, check=True)
+    found: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _tell(table: str, marks: tuple[str, str], given: argparse.Namespace) -> int:
+    text = f"{machine()}.\n\n{table}"
     print(text)
     if given.write:
-        report.write(DOC, text, report.REFILL)
+        report.write(DOC, text, marks)
     return 0
 
 

@@ -12,6 +12,7 @@ from otdel.bench.load import Ratio
 
 PAGES = ("<!-- bench: begin -->", "<!-- bench: end -->")
 IMPORTS = ("<!-- imports: begin -->", "<!-- imports: end -->")
+SWEEP = ("<!-- sweep: begin -->", "<!-- sweep: end -->")
 REFILL = ("<!-- refill: begin -->", "<!-- refill: end -->")
 SOME_IMPORTS = ("<!-- some imports: begin -->", "<!-- some imports: end -->")
 ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
@@ -71,6 +72,16 @@ def refill_table(found: list[dict[str, Any]]) -> str:
         for each in found
     ]
     return "\n".join([head, *rows])
+
+
+def sweep_table(found: list[dict[str, Any]]) -> str:
+    rows = ["| open tasks | of the floor's reminders per second | reminders a second | growth |", "|--:|--:|--:|--:|"]
+    for each in found:
+        mark = "" if each["of_floor"] >= ENOUGH else " ✗"
+        growth = f"{each['seconds'] / found[0]['seconds']:.2f}" if each is not found[0] else ""
+        speed = each["reminders"] / each["seconds"]
+        rows.append(f"| {each['size']} | {each['of_floor']:.2f}{mark} | {speed:.0f} | {growth} |")
+    return "\n".join(rows)
 
 
 def write(path: Path, text: str, marks: tuple[str, str] = PAGES) -> None:

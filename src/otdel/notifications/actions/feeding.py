@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
@@ -97,7 +97,24 @@ def _reminder(watch: Watch, rule_id: int, kind: str, whom: str, trigger: str, du
     )  # fmt: skip
 
 
-def key_of(reminder: Reminder) -> str:
+class Identified(Protocol):
+    """What tells one reminder from another."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def rule_id(self) -> int | None: ...
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def subject_id(self) -> int | None: ...
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def anchor_at(self) -> datetime | None: ...
+
+
+def key_of(reminder: Identified) -> str:
     """The same for the same rule, thing, person and moment counted from: told once, however often it is fed."""
     if reminder.rule_id is None:
         return f"own:{reminder.pk}"

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from otdel.notifications import kinds
 from otdel.notifications.actions.telling import Told, tell
 from otdel.notifications.models import Notice, Reminder
+from otdel.org.queries import Colleague
 
 MOST_LINES = 10
 
 
-def tell_grouped(told: Sequence[Told], now: datetime) -> None:
+def tell_grouped(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague]) -> None:
     """Tell these, those of kinds that are told together in one notice per person."""
     single = [each for each in told if not kinds.get(each.kind).together]
     groups: dict[tuple[str, int], list[Told]] = {}
@@ -21,7 +22,7 @@ def tell_grouped(told: Sequence[Told], now: datetime) -> None:
         if kinds.get(each.kind).together:
             groups.setdefault((each.kind, each.person_id), []).append(each)
     joined = [(_joined(rows), rows) for rows in groups.values()]
-    tell([*single, *(each for each, _rows in joined)], now)
+    tell([*single, *(each for each, _rows in joined)], now, known)
     _remember(joined)
 
 

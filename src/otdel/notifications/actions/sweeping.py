@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -26,16 +27,34 @@ from otdel.org.queries import Colleague, colleagues
 from otdel.org.rules import Tree
 
 log = logging.getLogger("otdel.reminders")
-BATCH = 500
+BATCH = 1000
 DIGESTS = 25
 State = Reminder.State
 
 
-def _due(now: datetime, limit: int, daily: bool) -> list[Reminder]:
+class Due(NamedTuple):
+    """A reminder whose minute has come."""
+
+    pk: int
+    rule_id: int | None
+    kind: str
+    subject_kind: str
+    subject_id: int | None
+    title: str
+    url: str
+    params: dict[str, Any]
+    person_id: int
+    giver_id: int | None
+    whom: str
+    anchor_at: datetime | None
+    due_at: datetime
+
+
+def _due(now: datetime, limit: int, daily: bool) -> list[Due]:
     rows = Reminder.objects.select_for_update(skip_locked=True, of=("self",))
     rows = rows.filter(state=State.PENDING, due_at__lte=now)
     rows = rows.filter(subject_kind=kinds.DAY) if daily else rows.exclude(subject_kind=kinds.DAY)
-    return list(rows.order_by("due_at", "id")[:limit])
+    return [Due(*row) for row in rows.order_by("due_at", "id").values_list(*Due._fields)[:limit]]
 
 
 @transaction.atomic
@@ -44,15 +63,14 @@ def fire(*, now: datetime, limit: int = BATCH) -> int:
     due = _due(now, limit, daily=False)
     held = _still_so(due, now)
     if held:
-        told, in_vain, later = _addressed(held, now)
-        grouping.tell_grouped(told, now)
-        Reminder.objects.bulk_update(later, ["due_at"])
-        put_off = {row.pk for row in later}
-        _close([row for row in held if row.pk not in put_off], in_vain, now)
+        told, in_vain, later, people = _addressed(held, now)
+        grouping.tell_grouped(told, now, people)
+        _put_off(later)
+        _close([row for row in held if row.pk not in later], in_vain, now)
     return len(due)
 
 
-def _still_so(due: Sequence[Reminder], now: datetime) -> list[Reminder]:
+def _still_so(due: Sequence[Due], now: datetime) -> list[Due]:
     """Leave out, and forget, what has lost its reason since it was planned. One look per kind that asks for it."""
     gone: set[int] = set()
     for kind in {row.subject_kind for row in due}:
@@ -67,12 +85,22 @@ def _still_so(due: Sequence[Reminder], now: datetime) -> list[Reminder]:
     return [row for row in due if row.pk not in gone]
 
 
-def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[int], list[Reminder]]:
+# who is told, which reminders have nobody, which wait until when, and everybody it is about
+Addressed = tuple[list[Told], set[int], dict[int, datetime], Mapping[int, Colleague]]
+
+
+def _put_off(later: Mapping[int, datetime]) -> None:
+    """Write the moments reminders are put off to, by their numbers."""
+    rows = [Reminder(pk=pk, due_at=at) for pk, at in later.items()]
+    Reminder.objects.bulk_update(rows, ["due_at"])
+
+
+def _addressed(due: Sequence[Due], now: datetime) -> Addressed:
     """Find who is told, heads as they are now; what others are told waits for their own working time."""
     people = colleagues({row.person_id for row in due} | {row.giver_id for row in due if row.giver_id})
     shape = tree()
     heads = colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
-    told, in_vain, later, said = [], set(), [], set()
+    told, in_vain, later, said = [], set(), dict[int, datetime](), set()
     for row in due:
         to = _receiver(row, people, shape, heads, now)
         if to is None:
@@ -80,8 +108,7 @@ def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[
             continue
         at = _not_before(row, people.get(to) or heads[to], now)
         if at > now:
-            row.due_at = at
-            later.append(row)
+            later[row.pk] = at
             continue
         # the head who gave the task is told of it once, not once as each
         same = (to, row.subject_kind, row.subject_id, row.due_at)
@@ -98,10 +125,10 @@ def _addressed(due: Sequence[Reminder], now: datetime) -> tuple[list[Told], set[
                 | ({"of_others": True} if row.whom in ("HEAD", "HEAD2") else {}),
             )
         )  # fmt: skip
-    return told, in_vain, later
+    return told, in_vain, later, {**heads, **people}
 
 
-def _not_before(row: Reminder, to: Colleague, now: datetime) -> datetime:
+def _not_before(row: Due, to: Colleague, now: datetime) -> datetime:
     """Return when it may be told: what others are told, and what is told together, waits for their working time.
 
     What is told together is for the person alone: it waits until they are back.
@@ -114,7 +141,7 @@ def _not_before(row: Reminder, to: Colleague, now: datetime) -> datetime:
 
 
 def _receiver(
-    row: Reminder, people: Mapping[int, Colleague], shape: Tree, heads: Mapping[int, Colleague], now: datetime
+    row: Due, people: Mapping[int, Colleague], shape: Tree, heads: Mapping[int, Colleague], now: datetime
 ) -> int | None:
     """The person, whoever gave it, or a head; for one who left, their head."""
     person = people[row.person_id]
@@ -128,9 +155,14 @@ def _receiver(
     return working[1 if row.whom == "HEAD2" else 0] if len(working) > (row.whom == "HEAD2") else None
 
 
-def _close(due: Sequence[Reminder], in_vain: set[int], now: datetime) -> None:
+# a list of a thousand numbers is one array here
+_FIRED = "UPDATE notifications_reminder SET state = %s, fired_at = %s WHERE id = ANY(%s)"
+
+
+def _close(due: Sequence[Due], in_vain: set[int], now: datetime) -> None:
     done = [row.pk for row in due if row.pk not in in_vain]
-    Reminder.objects.filter(pk__in=done).update(state=State.FIRED, fired_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRED, [State.FIRED, now, done])
     if in_vain:
         log.warning("%s reminders have nobody to be told to", len(in_vain))
         Reminder.objects.filter(pk__in=in_vain).update(state=State.VAIN, fired_at=now)

@@ -6,18 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from otdel.core import jobs, live
 from otdel.notifications import channels, rules
-from otdel.notifications.models import Delivery
 from otdel.notifications.queries.ways import Way, ways
+from otdel.org.queries import Colleague
 
 DIGEST = "digest"
-State = Delivery.State
 
 
 @dataclass(frozen=True)
@@ -36,20 +35,20 @@ class Told:
     is_silent: bool = False
 
 
-def tell(told: Sequence[Told], now: datetime) -> int:
+def tell(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague] | None = None) -> int:
     """Make notices and what is to be delivered; call it inside the action's transaction. Returns how many are new.
 
     Who is away has it in their list without a sound, and their substitute is told; a substitute who is away as well is
-    none. Who left is told nothing.
+    none. Who left is told nothing. `known` are people the caller read just now.
     """
     if not told:
         return 0
-    found = ways({each.person_id for each in told})
+    found = ways({each.person_id for each in told}, known)
     made = _insert(_redirected(told, found, now), now)
-    deliveries = [row for notice in made for row in _deliveries(notice, found[notice["person_id"]], now)]
-    Delivery.objects.bulk_create(deliveries, batch_size=2000)
+    deliveries = _deliveries(made, found, now)
+    _deliver(deliveries, now)
     live.changed({notice["person_id"] for notice in made}, "notices")
-    if any(row.state == State.WAITING and row.due_at <= now for row in deliveries):
+    if any(row.channel != channels.APP and row.due_at <= now for row in deliveries):
         wake()
     return len(made)
 
@@ -106,19 +105,52 @@ def _insert(told: Sequence[Told], now: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _deliveries(notice: Mapping[str, Any], way: Way, now: datetime) -> list[Delivery]:
-    """The list in the app always; the other channels as the person chose, when they may be disturbed."""
-    made = {"notice_id": notice["id"], "person_id": way.person.id, "made_at": now}
-    rows = [
-        Delivery(
-            **made, channel=channels.APP, bunch=notice["kind"], state=State.SENT, due_at=now, next_try_at=now,
-            sent_at=now, delivered_at=now,
-        )
-    ]  # fmt: skip
-    if notice["is_silent"]:
-        return rows
-    kind = notice["kind"]
-    due = way.due(kind, now)
-    bunch = DIGEST if way.in_digest(kind) else kind
-    rows += [Delivery(**made, channel=name, bunch=bunch, due_at=due, next_try_at=due) for name in way.names(kind)]
+class _Row(NamedTuple):
+    """A delivery to be made."""
+
+    notice_id: int
+    person_id: int
+    channel: str
+    bunch: str
+    due_at: datetime
+
+
+def _deliveries(made: Sequence[Mapping[str, Any]], found: Mapping[int, Way], now: datetime) -> list[_Row]:
+    """The list in the app always; the other channels as the person chose, when they may be disturbed.
+
+    Many are told of the same kind at once: how one person is told of one kind is worked out once.
+    """
+    known: dict[tuple[int, str], tuple[str, datetime, list[str]]] = {}
+    rows = []
+    for notice in made:
+        person, kind = notice["person_id"], notice["kind"]
+        rows.append(_Row(notice["id"], person, channels.APP, kind, now))
+        if notice["is_silent"]:
+            continue
+        if (person, kind) not in known:
+            way = found[person]
+            known[person, kind] = DIGEST if way.in_digest(kind) else kind, way.due(kind, now), way.names(kind)
+        bunch, due, names = known[person, kind]
+        rows += [_Row(notice["id"], person, name, bunch, due) for name in names]
     return rows
+
+
+# what is in the list in the app has arrived
+_DELIVER = """
+INSERT INTO notifications_delivery
+    (notice_id, person_id, channel, bunch, state, made_at, due_at, next_try_at, attempts, reached, sent_at,
+    delivered_at, answer)
+SELECT notice_id, person_id, channel, bunch, CASE WHEN channel = %(app)s THEN 'SENT' ELSE 'WAITING' END, %(now)s,
+    due_at, due_at, 0, '{}', CASE WHEN channel = %(app)s THEN %(now)s::timestamptz END,
+    CASE WHEN channel = %(app)s THEN %(now)s::timestamptz END, ''
+FROM unnest(%(notices)s::bigint[], %(people)s::bigint[], %(channels)s::text[], %(bunches)s::text[],
+    %(dues)s::timestamptz[]) row (notice_id, person_id, channel, bunch, due_at)"""
+
+
+def _deliver(rows: Sequence[_Row], now: datetime) -> None:
+    if not rows:
+        return
+    notices, people, ways_, bunches, dues = (list(column) for column in zip(*rows, strict=True))
+    given = {"notices": notices, "people": people, "channels": ways_, "bunches": bunches, "dues": dues}
+    with connection.cursor() as cursor:
+        cursor.execute(_DELIVER, given | {"app": channels.APP, "now": now})

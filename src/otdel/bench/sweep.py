@@ -1,0 +1,104 @@
+"""What telling people costs: a sweep of due reminders, against one hand-written statement that does the same.
+
+Runs as a process of its own over one size's database, and takes everything back.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import django
+
+# Django first: everything below needs its settings
+django.setup()
+
+from django.db import connection, transaction  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from otdel.notifications.actions import sweeping  # noqa: E402
+from otdel.notifications.actions.feeding import ensure_rules  # noqa: E402
+from otdel.notifications.queries.rulebook import rulebook  # noqa: E402
+from otdel.org.access import tree  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUNDS, BATCHES = 4, 1
+DUE = ROUNDS * BATCHES * sweeping.BATCH
+
+# Due reminders of open tasks, one after another through everybody's, as a morning brings them.
+_PLAN = """
+INSERT INTO notifications_reminder (rule_id, kind, subject_kind, subject_id, title, url, params, person_id, whom,
+    anchor_at, has_time, due_at, state, made_at)
+SELECT %(rule)s, 'task.now', 'task', id, title, '/tasks/' || id || '/', '{}', assignee_id, 'SELF',
+    %(at)s, true, %(at)s, 'PENDING', %(at)s
+FROM tasks_task WHERE deleted_at IS NULL AND state IN ('NEW', 'SEEN', 'WORK', 'RETURNED')
+ORDER BY id LIMIT %(most)s"""
+
+# The same rows for the same people: a notice, its place in the app and a letter of each, the reminder done.
+_FLOOR = """
+WITH due AS (
+    SELECT * FROM notifications_reminder WHERE state = 'PENDING' AND due_at <= %(now)s AND subject_kind <> 'day'
+    ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+), told AS (
+    INSERT INTO notifications_notice (person_id, kind, subject_kind, subject_id, title, url, params, at, key, is_silent)
+    SELECT person_id, kind, subject_kind, subject_id, title, url,
+        params || jsonb_build_object('reminder', id, 'due_at', due_at), %(now)s, 'reminder:' || id, false
+    FROM due ON CONFLICT (key) DO NOTHING RETURNING id, person_id, kind
+), sent AS (
+    INSERT INTO notifications_delivery (notice_id, person_id, channel, bunch, state, made_at, due_at, next_try_at,
+        attempts, reached, sent_at, delivered_at, answer)
+    SELECT id, person_id, channel, kind, state, %(now)s, %(now)s, %(now)s, 0, '{}', at, at, ''
+    FROM told, (VALUES ('app', 'SENT', %(now)s), ('email', 'WAITING', NULL)) way (channel, state, at)
+)
+UPDATE notifications_reminder SET state = 'FIRED', fired_at = %(now)s WHERE id IN (SELECT id FROM due)"""
+
+
+def main(size: str) -> list[dict[str, object]]:
+    now = timezone.now()
+    with taken_back():
+        rule = next(each for each in ensure_rules(rulebook(tree())).company("task") if each.whom == "SELF")
+        at = now - timedelta(minutes=1)
+        with connection.cursor() as cursor:
+            cursor.execute(_PLAN, {"rule": rule.pk, "at": at, "most": DUE * 2})
+            cursor.execute("ANALYZE notifications_reminder")
+        pairs = [(_seconds(_ours, now), _seconds(_bare, now)) for _round in range(ROUNDS)]
+    ours = statistics.median(mine for mine, _floor in pairs)
+    ratio = statistics.median(floor / mine for mine, floor in pairs)
+    return [{"size": size, "reminders": BATCHES * sweeping.BATCH, "seconds": ours, "of_floor": ratio}]
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def _seconds(sweep: Callable[[datetime], int], now: datetime) -> float:
+    began = time.perf_counter()
+    for _batch in range(BATCHES):
+        taken = sweep(now)
+        assert taken == sweeping.BATCH, f"{taken} reminders were taken"
+    return time.perf_counter() - began
+
+
+def _ours(now: datetime) -> int:
+    return sweeping.fire(now=now)
+
+
+def _bare(now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_FLOOR, {"now": now, "most": sweeping.BATCH})
+        return int(cursor.rowcount)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))
