@@ -35,6 +35,9 @@ def test_foreign_keys_point_down():
     assert upward == ["core.Event.by -> org.Person"]
 
 
+TRANSLATES = {"_", "lazy", "gettext", "ngettext", "pgettext", "gettext_lazy", "ngettext_lazy", "pgettext_lazy"}
+
+
 def writers() -> set[str]:
     return {
         path.relative_to(ROOT / "src/otdel").as_posix()
@@ -51,3 +54,16 @@ def is_allowed(path: str) -> bool:
 
 def test_only_actions_write():
     assert {path for path in writers() if not is_allowed(path)} == set()
+
+
+def test_no_text_hides_from_the_translator_inside_an_f_string():
+    """What collects texts for translation does not look into them: such a text would stay English."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "src/otdel").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in TRANSLATES
+    ]
+    assert hidden == []

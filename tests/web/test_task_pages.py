@@ -45,6 +45,16 @@ def test_list_and_its_cost(firm, signed, django_assert_num_queries):
     assert "Belov B." in page
 
 
+def test_overdue_deadline_stands_out_in_the_list_until_the_task_is_done(firm, signed):
+    now = timezone.now()
+    task = give(firm.boris, firm.anna, deadline=now - timedelta(days=1))
+    give(firm.boris, firm.anna, deadline=now + timedelta(days=1))
+    page = text_of(signed("anna").get("/tasks/"))
+    assert (page.count('class="nowrap is-under"'), page.count(", overdue</span>")) == (1, 1)
+    actions.submit_task(by=fresh(firm.anna), task_id=task.pk, now=now)
+    assert "is-under" not in text_of(signed("anna").get("/tasks/"))
+
+
 def test_card_is_seen_by_opening_and_costs(firm, signed, django_assert_num_queries):
     task = give(firm.boris, firm.anna, text="See https://example.com <b>", checklist=("One",))
     client = signed("anna")

@@ -42,7 +42,7 @@ def rows(request: PersonRequest) -> HttpResponse:
         "lead": _rows_lead(found, numbers),
         "crumbs": [(_("Plan"), board_url(query.board))],
         "rows": [_record(record, numbers) for record in found.records],
-        "amount_label": f"{_('Amount')}, {numbers.unit}" if numbers.unit else _("Count"),
+        "amount_label": ", ".join((_("Amount"), numbers.unit)) if numbers.unit else _("Count"),
         "first": "" if not given.get("after") else f"?{_without(given, 'after')}",
         "forward": f"?{_without(given, 'after')}&after={found.after[0]}_{found.after[1]}" if found.after else "",
     }

@@ -135,7 +135,8 @@ class Drawing:
     def _task_link(self) -> tuple[str, str, str]:
         """Return the markup of the link around the row's key, which is in it twice."""
         url = f"{_path('plan_task')}?{self.shown.query.address()}&row="
-        link = f' {_PRESSED} href="{escape(url)}@" {opens_task(url + "@")} {_sign("tasks", _("Give a task"))}</a>'
+        sign = _sign("tasks", _("Give a task"))
+        link = f' {_PRESSED} href="{escape(url)}@" {opens_task(url + "@")} {sign}</a>'
         before, between, after = link.split("@")
         return before, between, after
 
@@ -151,7 +152,8 @@ class Drawing:
         """Return the markup of the link around the row's key."""
         query = self.shown.query
         url = escape(f"{_path('control_new')}?metric={query.metric}&period={query.period}&")
-        return f' {_PRESSED} href="{url}', f'" {_sign("gauge", _("Manual control"))}</a>'
+        sign = _sign("gauge", _("Manual control"))
+        return f' {_PRESSED} href="{url}', f'" {sign}</a>'
 
     def cells(self, row: Row, bullet: str = "", how_id: str = "how-all") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""

@@ -111,7 +111,7 @@ class RecordForm(OwnFields):
 def _points(card: Card) -> dict[str, str]:
     def line(point: Any) -> str:
         text = formats.phone(point.value).replace(formats.NBSP, " ") if point.kind == "PHONE" else point.value
-        return f"{text} {_('ext.')} {point.extension}" if point.extension else text
+        return " ".join((text, _("ext."), point.extension)) if point.extension else text
 
     kinds = {"phones": "PHONE", "emails": "EMAIL", "sites": "SITE"}
     return {name: "\n".join(line(point) for point in card.of_kind(kind)) for name, kind in kinds.items()}

@@ -39,7 +39,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "here": request.user.pk,
         "path": [(_("Tasks"), reverse("tasks"))],
         "badge": marks.badge(found.state_name, TONES.get(task.state, "")),
-        "priority": f"{_('Priority')}: {queries.PRIORITIES[task.priority]}" if task.priority != 2 else "",
+        "priority": ": ".join((_("Priority"), str(queries.PRIORITIES[task.priority]))) if task.priority != 2 else "",
         "urgent": "under" if task.priority == 3 else "",
         "due": task_says.due(task.deadline, task.has_time, request.now, live),
         "proof": task_says.proof(task.proof),

@@ -21,9 +21,10 @@ def draw(bars: list[Bar], now: datetime) -> SafeString:
     """Return the picture; everything in it is said by the table under it too."""
     scale = Scale(bars, now)
     height = HEAD + ROW * len(bars) + 6
+    words = escape(_("Time line; the table below says the same"))
     parts = [
         f'<svg class="gantt" viewBox="0 0 {NAMES + WIDTH} {height}" width="{NAMES + WIDTH}" height="{height}" '
-        f'role="group" aria-label="{escape(_("Time line; the table below says the same"))}">'
+        f'role="group" aria-label="{words}">'
     ]
     parts += scale.grid(height)
     places = {bar.id: place for place, bar in enumerate(bars)}

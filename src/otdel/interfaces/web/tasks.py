@@ -69,6 +69,7 @@ LIST = lists.ListPage(
     create_label=lazy("New task"),
     links={"customer": "customer", "deal": "deal", "lead": "lead"},
     tones={"state": TONES},
+    late={"deadline": frozenset(rules.LIVE)},
     quick=(
         (lazy("All"), {"stage": ""}),
         (lazy("Not finished"), {"stage": "open"}),

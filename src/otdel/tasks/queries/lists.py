@@ -116,7 +116,14 @@ TASKS = Listing(
     columns=(
         Column("title", _("Task"), Kind.LINK, also=("id",), phone="m1"),
         Column("state", pgettext_lazy("task", "State"), Kind.CHOICE, choices=STATES, phone="m2"),
-        Column("deadline", _("Deadline"), Kind.MOMENT, sort=Sort("deadline", datetime, nullable=True), phone="m4"),
+        Column(
+            "deadline",
+            _("Deadline"),
+            Kind.MOMENT,
+            also=("state",),
+            sort=Sort("deadline", datetime, nullable=True),
+            phone="m4",
+        ),
         _person_column("assignee", _("Assignee"), "assignee", phone="m3"),
         _person_column("creator", _("Given by"), "creator"),
         Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="mw"),

@@ -86,7 +86,7 @@ class Days(Filter):
 
     def says(self, value: Span, asking: Asking) -> str:
         if value.empty:
-            return f"{self.label}: {_('not given')}"
+            return ": ".join((str(self.label), _("not given")))
         if value.preset in PRESETS:
             return f"{self.label}: {PRESETS[value.preset][0]}"
         return f"{self.label}: {span_of(value.first, value.last)}"

@@ -70,7 +70,8 @@ def download_refused(request: PersonRequest, session_id: int) -> HttpResponse | 
     if not session.refused or not queries.source_is_kept(session):
         raise Conflict(_("There are no refused rows to download."))
     with open_source(session) as table, NamedTemporaryFile(suffix=refused.suffix(table)) as made:
-        name = f"{Path(session.file_name).stem.removesuffix('.csv')[:150]} – {_('refused')}{refused.suffix(table)}"
+        stem, word = Path(session.file_name).stem.removesuffix(".csv")[:150], _("refused")
+        name = f"{stem} – {word}{refused.suffix(table)}"
         refused.write_refused(table, queries.refused_rows(session), Path(made.name), _("What is wrong"))
         kept = Path(made.name).open("rb")  # noqa: SIM115 - the response closes it
     return _attachment(kept, name)

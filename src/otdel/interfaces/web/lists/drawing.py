@@ -30,6 +30,7 @@ class Drawing:
     fmt: formats.Formats
     zone: tzinfo
     today: date
+    now: datetime
     rows: list[Row]
     choosable: bool
 
@@ -188,11 +189,18 @@ def _date(drawing: Drawing, column: Column, at: int, first: bool) -> Cell:
 
 
 def _moment(drawing: Drawing, column: Column, at: int, first: bool) -> Cell:
-    zone, fmt = drawing.zone, drawing.fmt
+    zone, fmt, now, late = drawing.zone, drawing.fmt, drawing.now, drawing.page.late.get(column.key, frozenset())
+    word = escape(_("overdue"))
+    sign = f'<span class="sr">, {word}</span>' if late else ""
 
     def cell(row: Row) -> str:
         value: datetime | None = row[at]
-        return f'<span class="nowrap">{fmt.date(value.astimezone(zone).date())}</span>' if value else formats.DASH
+        if not value:
+            return formats.DASH
+        day = fmt.date(value.astimezone(zone).date())
+        if late and value < now and row[at + 1] in late:
+            return f'<span class="nowrap is-under">{day}{sign}</span>'
+        return f'<span class="nowrap">{day}</span>'
 
     return cell
 

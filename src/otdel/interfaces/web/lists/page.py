@@ -47,6 +47,8 @@ class ListPage:
     create_label: Any = ""
     links: Mapping[str, str] = field(default_factory=dict)  # column → name of the address its link leads to
     tones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column → code → tone of its badge
+    # a column of moments → the codes beside it, its second source, with which a moment gone by is late
+    late: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quick: tuple[tuple[Any, Mapping[str, str]], ...] = ()  # chips that set filters: (words, parameters)
     tabs: tuple[tuple[Any, str], ...] = ()  # lists of the same room: (words, name of the address)
     bulk: tuple[BulkAction, ...] = ()

@@ -132,6 +132,7 @@ def _rows(request: PersonRequest, shown: ListPage, found: Page, choosable: bool)
             fmt=formats.current(),
             zone=timezone.get_current_timezone(),
             today=request.today,
+            now=request.now,
             rows=found.rows,
             choosable=choosable,
         ),

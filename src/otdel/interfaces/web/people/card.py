@@ -54,7 +54,8 @@ def _facts(card: queries.PersonCard) -> list[tuple[str, str]]:
     first, last = card.row.employed_from, card.row.employed_to
     works = _("since %(day)s") % {"day": fmt.day(first)} if first else ""
     if last:
-        works = f"{works} {_('until %(day)s') % {'day': fmt.day(last - timedelta(days=1))}}".strip()
+        until = _("until %(day)s") % {"day": fmt.day(last - timedelta(days=1))}
+        works = f"{works} {until}".strip()
     return [
         (_("Department"), card.row.unit or formats.DASH),
         (_("Position"), card.row.position or formats.DASH),

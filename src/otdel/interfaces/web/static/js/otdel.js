@@ -270,3 +270,6 @@ mount(document);
 // A link that ends with the name of a dialog opens it: /tasks/7/#submit
 const asked = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
 if (asked && asked.matches("dialog:not([open])")) asked.showModal();
+
+// Tabs that do not fit: the one we are on comes into sight.
+$$(".tabs [aria-current]").forEach((tab) => { const row = tab.parentElement; row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2; });
