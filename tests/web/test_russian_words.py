@@ -25,10 +25,11 @@ ALLOWED = {
     "Otdel", "Excel", "English", "OpenDocument", "zip", "gz", "xls", "xlsx", "csv", "utf", "koi", "cp",
     "Ctrl", "Enter", "Esc", "Tab", "Shift", "Firefox", "Chrome", "Linux", "Windows", "Authenticator", "id", "otdel",
     "Google", "FreeOTP", "Aegis",
+    "Open",  # of OpenAPI: capitals end a word here
     "branch", "wrong",  # the file that is being brought in
 }  # fmt: skip
 SPOKEN = ("placeholder", "aria-label", "title", "alt", "data-confirm", "data-empty")
-NOT_TEXT = {"script", "style", "template", "svg"}
+NOT_TEXT = {"script", "style", "template", "svg", "code"}
 # an e-mail, an address, a zone of the clock, a file's name, a place to be filled in, a name in code
 NO_WORD = re.compile(r"\S+@\S+|\{\w+\}|https?://\S+|\b[A-Z]\w+/[\w/+-]+|\b[\w-]+\.[a-z]\w{1,4}\b|\w*_\w*|\b\w*\d\w*\b")
 WORD = re.compile(r"[A-Za-z][a-z]+(?:['’][a-z]+)?")

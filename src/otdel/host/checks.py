@@ -17,7 +17,8 @@ from otdel.host.refusal import Refused
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONTS = ("/usr/share/fonts/**/DejaVuSans.ttf", "/Library/Fonts/*.ttf", "/System/Library/Fonts/*")
 NEEDED = "apt-get install --yes --no-install-recommends chromium fonts-dejavu-core"
-SPREAD = ["-n", "2"]
+# one more than cores: tests of crashes, letters and browsers wait more than they count
+SPREAD = ["-n", str((os.cpu_count() or 2) + 1)]
 
 
 def tool(name: str) -> str:
