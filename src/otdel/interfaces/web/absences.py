@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 from otdel.core.errors import NotAllowed
 from otdel.interfaces.http import PersonRequest, form, form_status, page
 from otdel.interfaces.web import formats, org_tabs
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.notice_settings import ABSENCE_WARNINGS, AbsenceForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
@@ -33,7 +34,7 @@ class TeamForm(AbsenceForm):
     def __init__(self, request: PersonRequest, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         super().__init__(request, data, initial=initial, everybody=True)
         mine = queries.absent_choices(request.user, request.today)
-        self.fields["person"].choices = [("", _("Choose…")), *mine]  # type: ignore[attr-defined]
+        offer(self, "person", [("", _("Choose…")), *mine])
 
 
 def _require(request: PersonRequest) -> None:

@@ -13,6 +13,12 @@ from otdel.core.listing.values import read_amount
 from otdel.interfaces.web import formats
 
 
+def offer(form: forms.BaseForm, name: str, choices: Any) -> None:
+    """Give a field its choices, which are known only now; Django's types know them of fields of choice alone."""
+    field: Any = form.fields[name]
+    field.choices = choices
+
+
 class AmountField(forms.CharField):
     """A sum as people write it: «1 234,50»."""
 

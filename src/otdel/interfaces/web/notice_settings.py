@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 from otdel.core.errors import Invalid, Refusal
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt, sentence
 from otdel.interfaces.web.task_shared import local_address
 from otdel.notifications import actions, links, queries
@@ -58,7 +59,7 @@ class AbsenceForm(forms.Form):
         people = org.person_choices(request.user, request.today)
         away = of or request.user.pk
         chosen = [(str(pk), name) for pk, name in people if everybody or pk != away]
-        self.fields["substitute"].choices = [("", _("nobody")), *chosen]  # type: ignore[attr-defined]
+        offer(self, "substitute", [("", _("nobody")), *chosen])
         if everybody or away != request.user.pk:
             self.fields["starts_on"].label = pgettext("somebody", "Away from")
 

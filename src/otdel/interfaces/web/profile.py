@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, way_back
 from otdel.interfaces.web import choices
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import actions, queries
 
@@ -34,15 +35,9 @@ class ProfileForm(forms.Form):
         company = request.company
         names = dict(settings.LANGUAGES)
         same = _("As in the company (%(value)s)")
-        fields = self.fields
-        fields["language"].choices = [  # type: ignore[attr-defined]
-            ("", same % {"value": names.get(company.language, company.language)}),
-            *settings.LANGUAGES,
-        ]
-        fields["time_zone"].choices = [  # type: ignore[attr-defined]
-            ("", same % {"value": company.time_zone}),
-            *choices.zones(),
-        ]
+        language = same % {"value": names.get(company.language, company.language)}
+        offer(self, "language", [("", language), *settings.LANGUAGES])
+        offer(self, "time_zone", [("", same % {"value": company.time_zone}), *choices.zones()])
 
 
 @http.form

@@ -16,6 +16,7 @@ from otdel.core.errors import NotFound
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, form_status, page, submission
 from otdel.interfaces.web import formats, org_tabs
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
 from otdel.org.rules import Right
@@ -69,12 +70,12 @@ class UnitForm(forms.Form):
     def __init__(self, request: PersonRequest, unit_id: int | None, initial: dict[str, Any], *, root: bool) -> None:
         super().__init__(request.POST or None, initial=initial)
         people = queries.person_choices(request.user, request.today)
-        self.fields["head"].choices = [("", _("nobody")), *people]  # type: ignore[attr-defined]
+        offer(self, "head", [("", _("nobody")), *people])
         if root:
             del self.fields["parent"]
         else:
             tree = access.tree_for(request.user)
-            self.fields["parent"].choices = queries.unit_choices(tree, without=unit_id)  # type: ignore[attr-defined]
+            offer(self, "parent", queries.unit_choices(tree, without=unit_id))
             self.fields["parent"].required = True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,7 +42,7 @@ def fold(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Filter:
+class Filter(ABC):
     key: str
     label: Any
 
@@ -54,20 +55,21 @@ class Filter:
     def names(self) -> tuple[str, ...]:
         return (self.key,)
 
+    @abstractmethod
     def read(self, params: Params, asking: Asking) -> Any:
         """Return the value asked for, or None; what makes no sense is None."""
-        raise NotImplementedError
 
     def write(self, value: Any) -> list[Option]:
         """Return the parameters the value is written as."""
         return [(self.key, str(value))]
 
+    @abstractmethod
     def narrow(self, rows: QuerySet[Any], value: Any, asking: Asking) -> QuerySet[Any]:
-        raise NotImplementedError
+        """Return the rows the value leaves."""
 
+    @abstractmethod
     def says(self, value: Any, asking: Asking) -> str:
         """Return the words shown above the list while the filter is on."""
-        raise NotImplementedError
 
 
 def given(params: Params, name: str) -> str:

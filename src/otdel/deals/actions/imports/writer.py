@@ -181,7 +181,7 @@ class DealWriter:
         self.steps.add(StageChange(deal=deal, before=before, after=stage, at=mine))
 
     def _first_entered(self, row: DealRow) -> date | None:
-        return min((self._day(at) for _name, at in row.stage_entered or ()), default=None)  # type: ignore[type-var]
+        return self._day(min((at for _name, at in row.stage_entered or ()), default=None))
 
     def _day(self, at: datetime | None) -> date | None:
         return at.astimezone(self.zone).date() if at else None

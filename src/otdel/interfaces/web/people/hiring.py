@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, form_status
 from otdel.interfaces.web import invitations
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.people.moving import DAY
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
@@ -31,7 +32,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = queries.role_choices()  # type: ignore[attr-defined]
+        offer(self, "role", queries.role_choices())
 
     def data_of(self) -> actions.PersonData:
         names = ("last_name", "first_name", "middle_name", "position", "email", "phone")
@@ -46,7 +47,7 @@ class HireForm(PersonForm):
     def __init__(self, request: PersonRequest) -> None:
         super().__init__(request.POST or None, initial={"from_day": request.today, "unit": request.GET.get("unit")})
         units = queries.unit_choices(access.tree_for(request.user))
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        offer(self, "unit", units)
 
 
 @http.form

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, form_status, submission
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.people.card import hands_over, records
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
@@ -33,7 +34,7 @@ class MoveForm(forms.Form):
     def __init__(self, request: PersonRequest) -> None:
         super().__init__(request.POST or None, initial={"from_day": request.today})
         units = queries.unit_choices(access.tree_for(request.user))
-        self.fields["unit"].choices = units  # type: ignore[attr-defined]
+        offer(self, "unit", units)
 
 
 @http.form
