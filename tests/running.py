@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+import ready
 
 from otdel.host.postgres import Server
 
@@ -142,6 +143,7 @@ def run() -> Iterator[Program]:
         }  # fmt: skip
         if "OTDEL_PG_BIN" in os.environ:
             environ["OTDEL_PG_BIN"] = os.environ["OTDEL_PG_BIN"]
+        ready.fill(Path(folder), environ)
         with (Path(folder) / "run.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "otdel.host", "run"], env=environ, cwd=ROOT, stdout=log, stderr=log

@@ -146,7 +146,9 @@ def axe() -> Callable[[Page], None]:
 
     def check(page: Page) -> None:
         page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)[
+            "violations"
+        ]
         bad = [
             f"{each['impact']} {each['id']}: {node['html'][:200]} {node['failureSummary'][:200]}"
             for each in found
