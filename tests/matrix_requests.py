@@ -30,6 +30,7 @@ Records = dict[str, Any]
 LISTS = {
     "customers": "customer", "contacts": "contact", "deals": "deal", "leads": "lead", "activities": "activity",
     "invoices": "invoice", "payments": "payment", "shipments": "shipment", "products": "product", "tasks": "task",
+    "people": "person",
 }  # fmt: skip
 
 

@@ -142,6 +142,12 @@ leads                            | POST {}_bulk+give                     | done 
 activities                       | POST {}_bulk+bin                      | 404   404   404   404   404   403   403   login
 invoices payments shipments      | POST {}_bulk+bin                      | 404   404   404   404   404   404   403   login
 products                         | POST {}_bulk+bin                      | 404   404   404   404   404   404   404   login
+people                           | GET {}_filters                        | open  open  open  open  open  open  open  login
+people                           | GET {}_file {}_file.xlsx              | 403   open  open  403   open  403   open  login
+people                           | GET {}_count                          | done  done  done  done  done  done  done  login
+people                           | POST {}_columns {}_views+name         | done  done  done  done  done  done  done  login
+people                           | POST {}_view_delete                   | done  404   404   404   404   404   404   login
+people                           | POST {}_bulk+bin                      | 404   404   404   404   404   404   404   login
 -                                | POST undo:customer undo:deal          | 404   done  404   404   404   404   404   login
 
 -                                | GET search?q=hira                     | sees  sees  sees  open  open  sees  open  login
@@ -224,6 +230,7 @@ products                         | POST {}_bulk+bin                      | 404  
 -                                | POST handover_undo                    | 404   404   404   404   404   404   404   login
 -                                | POST person_invite                    | 403   403   409   403   403   403   409   login
 -                                | POST person_call_back                 | 403   403   done  403   403   403   done  login
+-                                | POST person_unlock                    | 403   403   409   403   403   403   409   login
 -                                | POST person_undo_move                 | 403   403   409   403   403   403   409   login
 -                                | GET unit                              | 403   403   open  403   403   403   open  login
 -                                | POST unit                             | 403   403   422   403   403   403   422   login

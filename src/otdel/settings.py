@@ -188,6 +188,9 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure  # browsers allow it on localhost only
 MFA_FORMS = {
+    "authenticate": "otdel.interfaces.web.sign_in.SecondFactorForm",
+    "reauthenticate": "otdel.interfaces.web.sign_in.ConfirmForm",
+    "activate_totp": "otdel.interfaces.web.sign_in.AppForm",
     "add_webauthn": "otdel.interfaces.web.sign_in.AddKeyForm",
     "login_webauthn": "otdel.interfaces.web.sign_in.PasskeyForm",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +45,39 @@ def test_who_asks_for_help_gets_it_and_starts_nothing(
 ) -> None:
     assert bootstrap.main(words) == 0
 
-    assert "./otdel run" in capsys.readouterr().out
+    assert "./otdel r" in capsys.readouterr().out
+
+
+def test_every_command_explains_itself(bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in set(bootstrap.COMMANDS) - {"bench", "manage"}:  # argparse and Django explain these
+        assert bootstrap.main([command, "--help"]) == 0
+        assert capsys.readouterr().out.startswith(f"./otdel {command}")
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (["run", "--port", "8080"], "--port"),
+        (["run", "please"], "please"),
+        (["doctor", "all"], "all"),
+        (["fix", "--hard"], "--hard"),
+        (["settings", "PORT"], "PORT"),
+        (["backup", "a.tar", "b.tar"], "b.tar"),
+        (["restore", "--froce", "a.tar"], "--froce"),
+    ],
+)
+def test_words_it_does_not_understand_start_nothing(
+    bootstrap: ModuleType, capsys: pytest.CaptureFixture[str], words: list[str], wrong: str
+) -> None:
+    assert bootstrap.main(words) == 1
+
+    assert f"does not understand {wrong!r}" in capsys.readouterr().err
+
+
+def test_make_knows_the_same_words(bootstrap: ModuleType) -> None:
+    named = re.findall(r"^([a-z ]+):$", (CHECKOUT / "Makefile").read_text(), re.MULTILINE)
+
+    assert {*" ".join(named).split(), "manage"} >= set(bootstrap.COMMANDS)  # whose words make would not hand on
 
 
 def test_an_unknown_command_is_refused(bootstrap: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

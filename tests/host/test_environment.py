@@ -69,11 +69,28 @@ def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
         ("OTDEL_PG_BIN", "/nonexistent"),
         ("OTDEL_WORKERS", "-1"),
         ("OTDEL_THREADS", "²"),
+        ("OTDEL_EMAIL_FROM", "the sales department"),
+        ("OTDEL_METRICS_TOKEN", "short"),
+        ("OTDEL_INBOX", "imap.example.ru"),
+        ("OTDEL_OUTSIDE", "https://hooks.example.ru"),
     ],
 )
 def test_wrong_values_are_refused(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(Refused, match=f"{name}=.* is wrong: give "):
         load(tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "EMAIL_URL", "OTDEL_INBOX"])
+def test_a_refused_address_does_not_bring_its_password_into_the_log(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        load(tmp_path, **{name: "mysql://anna:s3cret@localhost/otdel"})
+
+    assert "s3cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("given", ["otdel@example.ru", "Отдел <otdel@example.ru>"])
+def test_a_sender_may_have_a_name(tmp_path: Path, given: str) -> None:
+    assert load(tmp_path, OTDEL_EMAIL_FROM=given).email_from == given
 
 
 def test_a_database_of_ones_own(tmp_path: Path) -> None:

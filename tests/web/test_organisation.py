@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date
 
@@ -10,6 +12,7 @@ from django.core import mail
 from django.test import Client
 from people import Firm
 
+from otdel.core.models import Event
 from otdel.org.models import CalendarDay, Company, Membership, Person, Role, Unit
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,7 @@ SUBMISSIONS = (
     "/people/{vera}/move/undo/",
     "/people/{vera}/invite/",
     "/people/{vera}/invite/back/",
+    "/people/{vera}/unlock/",
     "/people/departments/{north}/close/",
     "/people/departments/{north}/open/",
     "/settings/roles/new/",
@@ -80,8 +84,8 @@ def test_submission_is_refused_to_whom_it_must(firm, address):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/people/", 5),  # session, person, tree, people, roles
-        ("/people/?q=an&unit={north}&status=all", 6),
+        ("/people/", 5),  # session, person, how they look at it, departments, people
+        ("/people/?q=an&unit={north}&status=all", 7),
         ("/people/{vera}/", 12),
         ("/people/departments/", 6),  # the next heads with them
         ("/settings/", 2),
@@ -97,7 +101,7 @@ def test_page_costs_no_more_queries(firm, signed, django_assert_max_num_queries,
 
 
 def names(answer) -> set[str]:
-    return {row["name"] for row in answer.context["rows"]}
+    return set(re.findall(r'class="row-link"[^>]*>([^<]+)<', answer.content.decode()))
 
 
 def test_people_are_found(firm, signed):
@@ -111,6 +115,23 @@ def test_people_are_found(firm, signed):
     Person.objects.filter(pk=firm.vera.pk).update(employed_to="2026-01-01")
     assert "Volkova Vera" not in names(client.get("/people/"))
     assert names(client.get("/people/?status=left")) == {"Volkova Vera"}
+    assert "Volkova Vera" in names(client.get("/people/?status=all"))
+    assert names(client.get("/people/?sort=-name&status=all")) == names(client.get("/people/?status=all"))
+    Person.objects.filter(pk=firm.boris.pk).update(password="!")
+    assert names(client.get("/people/?status=not_invited")) == {"Belov Boris"}
+    assert names(client.get("/people/?status=closed")) == set()
+
+
+def test_people_are_taken_away_as_a_file_by_whom_it_is_allowed(firm, signed):
+    def rows(who: str) -> list[list[str]]:
+        answer = signed(who).get("/people/file.csv?cols=name,unit,role,email")
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        return list(csv.reader(io.StringIO(text), delimiter=";" if ";" in text.splitlines()[0] else ","))
+
+    assert ["Abramova Anna", "North", "Sales manager", "anna@example.com"] in rows("admin")
+    assert {row[0] for row in rows("boris")[1:]} == {"Abramova Anna", "Belov Boris"}
+    assert signed("anna").get("/people/file.csv").status_code == 403
+    assert Event.objects.get(kind="person.exported", by=firm.boris).data["count"] == 2
 
 
 @pytest.mark.parametrize("query", ["unit=x", "page=-1", "page=99999", "status=nonsense", "unit=99999999999999"])
@@ -157,6 +178,7 @@ def come_in(link: str, email: str) -> None:
     assert newcomer.post(link, {"password": "123"}).status_code == 422
     assert newcomer.post(link, {"password": "correct horse battery"}).headers["Location"] == "/"
     assert newcomer.get("/me/").context["person"].email == email
+    assert newcomer.get("/account/security/").context["sessions"][0]["current"]  # and can be ended from elsewhere
     assert Client().get(link).status_code == 409
     assert Client().post(link, {"password": "another horse battery"}).status_code == 409
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from datetime import UTC, datetime
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -16,8 +17,10 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from allauth.usersessions.models import UserSession
 from authenticator import Key, text
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from otdel.core.models import Event
@@ -152,6 +155,8 @@ def test_second_factor_is_asked_after_the_password(door, firm):
     TOTP.activate(firm.anna, secret)
     sign_in(door)
     assert not is_in(door)
+    in_russian = door.get("/sign-in/second/", headers={"Accept-Language": "ru"}).content.decode()
+    assert "Артикул" not in in_russian
     counter = next(iter(yield_hotp_counters_from_time()))
     door.post("/sign-in/second/", {"code": format_hotp_value(hotp_value(secret, counter))})
     assert is_in(door)
@@ -167,6 +172,46 @@ def test_recovery_code_works_once(door, firm):
     sign_in(door)
     door.post("/sign-in/second/", {"code": code})
     assert not is_in(door)
+
+
+def test_administrator_lets_in_who_lost_phone_and_codes(door, firm):
+    stolen = Client(SERVER_NAME="localhost")
+    sign_in(stolen)
+    assert is_in(stolen)
+    TOTP.activate(firm.anna, generate_totp_secret())
+    RecoveryCodes.activate(firm.anna)
+    administrator = Client(SERVER_NAME="localhost", headers={"Accept-Language": "en"})
+    administrator.force_login(firm.admin)
+    card = administrator.get(f"/people/{firm.anna.pk}/").content.decode()
+    assert "codes from an app" in card
+    administrator.post(f"/people/{firm.anna.pk}/unlock/")
+    assert not is_in(stolen)
+    sign_in(door)
+    assert is_in(door)
+    event = Event.objects.get(kind="person.second_factor_taken_off")
+    assert (event.by, event.subject_id, event.data["kinds"]) == (firm.admin, firm.anna.pk, ["recovery_codes", "totp"])
+    letters = [each for each in mail.outbox if each.to == [firm.anna.email]]
+    assert "took the second factor off" in letters[-1].body
+
+
+def test_nobody_else_takes_a_second_factor_off(door, firm):
+    TOTP.activate(firm.anna, generate_totp_secret())
+    for person in (firm.boris, firm.anna, firm.zoya):
+        client = Client(SERVER_NAME="localhost")
+        client.force_login(person)
+        assert client.post(f"/people/{firm.anna.pk}/unlock/").status_code == 403
+        assert "/unlock/" not in client.get(f"/people/{firm.anna.pk}/").content.decode()
+    assert Authenticator.objects.count() == 1
+
+
+def test_only_administrator_is_let_in_at_the_machine(firm, capsys):
+    TOTP.activate(firm.admin, generate_totp_secret())
+    call_command("unlock", firm.admin.email)
+    assert not Authenticator.objects.exists()
+    with pytest.raises(CommandError, match="Only a password guards"):
+        call_command("unlock", firm.admin.email)
+    with pytest.raises(CommandError, match="Nobody signs in"):
+        call_command("unlock", "nobody@example.com")
 
 
 def test_app_is_turned_on_and_gives_recovery_codes(door, firm):
@@ -265,6 +310,15 @@ def test_another_device_is_signed_out(door, firm):
     door.post(f"/account/security/sessions/{theirs['id']}/end/")
     assert is_in(door)
     assert not is_in(other)
+
+
+def test_devices_are_told_in_ones_own_time(door, firm):
+    Person.objects.filter(pk=firm.anna.pk).update(time_zone="Asia/Vladivostok")
+    sign_in(door)
+    UserSession.objects.update(created_at=datetime(2026, 3, 2, 20, 30, tzinfo=UTC))
+    [session] = door.get("/account/security/").context["sessions"]
+    assert "6:30" in session["since"]
+    assert "3" in session["since"].replace("30", "")
 
 
 def test_signing_out_everywhere_but_here(door, firm):

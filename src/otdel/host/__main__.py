@@ -22,6 +22,8 @@ def manage(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
+    if {"-h", "--help"} & set(arguments):  # nothing is started to explain
+        return processes.call([sys.executable, "-m", "otdel.bench", "--help"])
     with processes.database(environment.load()):
         return processes.call([sys.executable, "-m", "otdel.bench", *arguments])
 

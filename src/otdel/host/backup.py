@@ -48,7 +48,14 @@ def restore(arguments: list[str]) -> int:
     manifest = check(source)
     settings = environment.load()
     with processes.database(settings):
-        read(settings, source, force=force)
+        key = read(settings, source, force=force)
+    if settings.secret_key != key and os.environ.get("OTDEL_SECRET_KEY", "").strip():
+        print(
+            "OTDEL_SECRET_KEY is another key than the backup's: people sign in anew, and what was sealed with the old"
+        )
+        print(
+            f"one (addresses of webhooks and messengers) cannot be read. Take it away: the key is in {settings.data}."
+        )
     print(f"Restored what was kept on {manifest['made_at']}. Start: ./otdel run")
     return 0
 
@@ -84,7 +91,7 @@ def check(source: Path, client: Client | None = None) -> dict[str, Any]:
                 if hashlib.file_digest(_part(archive, name), "sha256").hexdigest() != digest:
                     raise Refused(f"The backup {source} is damaged: {name} is not what was written. Use another.")
             if client is not None:
-                with _extracted(archive, "database.dump") as dump:
+                with _extracted(archive, "database.dump", source.parent) as dump:
                     if client.run("pg_restore", "--list", str(dump)).returncode:
                         raise Refused("The database in the backup cannot be read again. Look at the disk.")
     except FileNotFoundError:
@@ -94,13 +101,16 @@ def check(source: Path, client: Client | None = None) -> dict[str, Any]:
     return manifest
 
 
-def read(settings: Environment, source: Path, *, force: bool) -> None:
-    """Restore into a fresh database and take it in place of the present one only when all has gone well."""
+def read(settings: Environment, source: Path, *, force: bool) -> str:
+    """Restore into a fresh database and take it in place of the present one only when all has gone well.
+
+    Returns the key of the backup.
+    """
     client = Client.of(settings)
     _refuse_what_would_be_lost(client, force=force)
     _new_database(client)
     with tarfile.open(source) as archive:
-        with _extracted(archive, "database.dump") as dump:
+        with _extracted(archive, "database.dump", settings.data) as dump:
             done = client.run(
                 "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", f"--dbname={FRESH}", str(dump)
             )
@@ -113,7 +123,7 @@ def read(settings: Environment, source: Path, *, force: bool) -> None:
     _swap_files(fresh_files, settings.files)
     path = settings.data / "secret-key"
     path.unlink(missing_ok=True)
-    folders.keep_once(path, key)
+    return folders.keep_once(path, key)
 
 
 def _refuse_what_would_be_lost(client: Client, *, force: bool) -> None:
@@ -179,8 +189,9 @@ def _part(archive: tarfile.TarFile, name: str) -> Any:
 
 
 @contextlib.contextmanager
-def _extracted(archive: tarfile.TarFile, name: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="otdel-") as folder:
+def _extracted(archive: tarfile.TarFile, name: str, beside: Path) -> Iterator[Path]:
+    """Unpack a part beside the backup or the data: /tmp may lie in memory, and is no place for a database."""
+    with tempfile.TemporaryDirectory(prefix=".otdel-", dir=beside) as folder:
         path = Path(folder) / Path(name).name
         with path.open("wb") as file:
             shutil.copyfileobj(_part(archive, name), file)

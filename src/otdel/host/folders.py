@@ -54,6 +54,8 @@ def make(folder: Path) -> Path:
             f"The folder {folder} cannot be made ({error.strerror}). "
             "Name a folder you may write to: OTDEL_DATA=~/otdel-data ./otdel run"
         ) from None
+    if not folder.is_dir():
+        raise Refused(f"{folder} is a file, not a folder. Name a folder: OTDEL_DATA=~/otdel-data ./otdel run")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Refused(
             f"The folder {folder} cannot be written to. "

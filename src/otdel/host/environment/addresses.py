@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -81,6 +82,14 @@ def mailbox(value: str) -> MailBox | None:
         folder=unquote(parts.path.strip("/")) or "INBOX",
         ssl=parts.scheme == "imaps",
     )
+
+
+def sender(value: str) -> str:
+    """An address, alone or with a name before it."""
+    address = parseaddr(value)[1]
+    if value and ("\n" in value or not re.fullmatch(r"[^@\s]+@[^@\s]+", address)):
+        raise ValueError("give an address, such as otdel@example.ru or Otdel <otdel@example.ru>")
+    return value
 
 
 def letter_address(value: str) -> str:

@@ -57,7 +57,8 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
         try:
             return setting.read(given)
         except ValueError as error:
-            problems.append(f"{setting.name}={given.get(setting.name, '')!r} is wrong: {error}.")
+            shown = "…" if setting.hidden else repr(given.get(setting.name, ""))
+            problems.append(f"{setting.name}={shown} is wrong: {error}.")
             return setting.parse(setting.default)
 
     data = folders.data_folder(given)

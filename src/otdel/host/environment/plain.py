@@ -75,3 +75,9 @@ def secret(value: str) -> str:
     if value and len(value) < 32:
         raise ValueError("give at least 32 random characters, or leave it out and one is made and kept for you")
     return value
+
+
+def token(value: str) -> str:
+    if value and (len(value) < 32 or not value.isascii() or any(sign.isspace() for sign in value)):
+        raise ValueError("give at least 32 random letters and digits, or leave it out and only this machine may ask")
+    return value

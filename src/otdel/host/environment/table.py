@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from otdel.host.environment.addresses import database, letter_address, mail_server, mailbox, public_url
+from otdel.host.environment.addresses import database, letter_address, mail_server, mailbox, public_url, sender
 from otdel.host.environment.hosts import host_names, network_list, outside
 from otdel.host.environment.plain import (
     language,
@@ -18,6 +18,7 @@ from otdel.host.environment.plain import (
     size,
     text,
     time_zone,
+    token,
     yes_no,
 )
 
@@ -32,6 +33,7 @@ class Setting(Generic[T]):
     default: str
     meaning: str
     parse: Callable[[str], T]
+    hidden: bool = False  # a secret or an address with one: it is not repeated where others may read it
 
     def read(self, environ: Mapping[str, str]) -> T:
         return self.parse(environ.get(self.name, "").strip() or self.default)
@@ -50,6 +52,7 @@ DATABASE = Setting(
     "",
     "A PostgreSQL (15 or later) of yours; without it Otdel runs its own beside the data.",
     database,
+    hidden=True,
 )
 
 
@@ -72,6 +75,7 @@ SECRET_KEY = Setting(
     "",
     "Key that signs sessions and links; made and kept in the data folder when not given.",
     secret,
+    hidden=True,
 )
 
 
@@ -99,10 +103,11 @@ EMAIL = Setting(
     "",
     "Mail server: smtp+tls://user:password@host:587; without it letters become files in data/mail.",
     mail_server,
+    hidden=True,
 )
 
 
-EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", text)
+EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", sender)
 
 
 INBOX = Setting(
@@ -110,6 +115,7 @@ INBOX = Setting(
     "",
     "Mailbox to read: imaps://user:password@host:993/INBOX; answers become comments, letters become tasks.",
     mailbox,
+    hidden=True,
 )
 
 
@@ -125,7 +131,8 @@ METRICS_TOKEN = Setting(
     "OTDEL_METRICS_TOKEN",
     "",
     "Word that opens /metrics to monitoring as Authorization: Bearer; without it only this machine may ask.",
-    secret,
+    token,
+    hidden=True,
 )
 
 

@@ -17,6 +17,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, re_path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
 
@@ -48,8 +49,8 @@ def _key(each: Authenticator) -> dict[str, Any]:
         "id": each.pk,
         "name": each.wrap().name,
         "passkey": bool(each.wrap().is_passwordless),
-        "added": formats.current().date(each.created_at.date()),
-        "used": formats.current().date(each.last_used_at.date()) if each.last_used_at else "",
+        "added": formats.current().date(timezone.localdate(each.created_at)),
+        "used": formats.current().date(timezone.localdate(each.last_used_at)) if each.last_used_at else "",
     }
 
 
@@ -58,7 +59,7 @@ def _session(request: PersonRequest, each: UserSession) -> dict[str, Any]:
         "id": each.pk,
         "what": agents.describe(each.user_agent),
         "address": each.ip,
-        "since": formats.current().moment(each.created_at.astimezone(request.now.tzinfo), request.today),
+        "since": formats.current().moment(timezone.localtime(each.created_at), request.today),
         "current": each.session_key == request.session.session_key,
     }
 

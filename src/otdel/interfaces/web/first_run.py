@@ -9,7 +9,6 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import password_changed, validate_password
 from django.core.cache import cache
@@ -31,6 +30,7 @@ from otdel.host import folders
 from otdel.interfaces import http
 from otdel.interfaces.web import choices
 from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.sign_in import enter
 from otdel.org import actions, queries
 from otdel.org.actions import CompanyData, FirstPerson
 
@@ -144,7 +144,7 @@ def own(request: HttpRequest) -> HttpResponseBase:
         person = begin(form)
         if person is not None:
             password_changed(form.cleaned_data["password"], person)
-            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+            enter(request, person)
             _forget_code()
             return redirect("/")
     return render(request, "start/own.html", {"form": form}, status=http.form_status(form))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.password_validation import validate_password
 from django.core.mail import EmailMultiAlternatives
@@ -23,6 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from otdel.interfaces.http import PersonRequest, form_status
 from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.sign_in import enter
 from otdel.org import actions, queries
 from otdel.org.rules import INVITATION_LASTS, InvitationDead
 
@@ -107,7 +107,7 @@ def join(request: HttpRequest, key: str) -> HttpResponse:
         password = form.cleaned_data["password"]
         joined = attempt(form, lambda: actions.accept_invitation(by=None, key=key, password=password, now=now))
         if joined:
-            login(request, joined, backend=settings.AUTHENTICATION_BACKENDS[0])
+            enter(request, joined)
             return redirect("/")
     return render(request, "people/join.html", {"form": form, "invited": person}, status=form_status(form))
 

@@ -10,12 +10,17 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
+from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from otdel.interfaces.web.proxies import client_address
 from otdel.org import actions, queries, rules
@@ -26,6 +31,12 @@ if TYPE_CHECKING:
     from otdel.org.models import Person
 
 log = logging.getLogger("otdel.mail")
+
+
+def enter(request: HttpRequest, person: Person) -> None:
+    """Sign in who has just set a password here; the session stands in their list and can be ended from it."""
+    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    UserSession.objects.create_from_request(request)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -142,6 +153,29 @@ class AskResetForm(ResetPasswordForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
+class _WithCode(forms.Form):
+    """allauth's label of the field would be translated as our word for the code of a product."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = pgettext("second factor", "Code")
+        field.widget.attrs.pop("placeholder", None)
+        field.widget.attrs |= {"autofocus": True, "spellcheck": "false"}
+
+
+class SecondFactorForm(_WithCode, AuthenticateForm):  # type: ignore[misc]
+    """After the password."""
+
+
+class ConfirmForm(_WithCode, ReauthenticateForm):  # type: ignore[misc]
+    """Before something that guards the account is changed."""
+
+
+class AppForm(_WithCode, ActivateTOTPForm):  # type: ignore[misc]
+    """The first code of an app."""
 
 
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]

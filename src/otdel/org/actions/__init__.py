@@ -33,7 +33,14 @@ from otdel.org.actions.people import (
     undo_move,
 )
 from otdel.org.actions.roles import change_role, create_role, delete_role, reset_role
-from otdel.org.actions.sign_in import accept_invitation, call_back_invitation, invite, note_sign_in, set_password
+from otdel.org.actions.sign_in import (
+    accept_invitation,
+    call_back_invitation,
+    invite,
+    note_sign_in,
+    set_password,
+    take_off_second_factors,
+)
 from otdel.org.actions.units import change_unit, close_unit, create_unit, open_unit
 
 __all__ = [
@@ -79,5 +86,6 @@ __all__ = [
     "start_company",
     "succeed",
     "take_back",
+    "take_off_second_factors",
     "undo_move",
 ]

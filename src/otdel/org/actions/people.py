@@ -56,7 +56,7 @@ def change_person(
     values = _clean(data, but=person_id)
     if role_id != person.role_id:
         person.role = _role_to_give(by, role_id)
-    _check_not_above(by, person)
+    check_not_above(by, person)
     values |= {"is_active": is_active}
     changed = {key: [getattr(person, key), value] for key, value in values.items() if getattr(person, key) != value}
     for key, value in values.items():
@@ -130,7 +130,7 @@ def dismiss(
     person = access.person_for_change(by, person_id)
     if person.pk == by.pk:
         raise NotAllowed(_("Nobody dismisses themselves."))
-    _check_not_above(by, person)
+    check_not_above(by, person)
     rules.check_days(person.employed_from, first_day_off)
     person.employed_to = first_day_off
     person.save()
@@ -224,7 +224,7 @@ def _role_to_give(by: Person, role_id: int) -> Role:
     return role
 
 
-def _check_not_above(by: Person, person: Person) -> None:
+def check_not_above(by: Person, person: Person) -> None:
     """Whoever may change people may still not touch the account of an administrator."""
     held = Person.objects.select_related("role").get(pk=person.pk).role.rights
     if rules.is_administrator(held) and not rules.is_administrator(by.role.rights):

@@ -1,21 +1,28 @@
-"""Passwords and invitations."""
+"""Passwords, invitations, and letting in again who lost their second factor."""
 
 from __future__ import annotations
 
 import secrets
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils.translation import gettext as _
 
 from otdel.core import journal
 from otdel.core.act import action
 from otdel.core.errors import Conflict
 from otdel.org import access, rules
+from otdel.org.actions.people import check_not_above
 from otdel.org.models import Invitation, Person
 from otdel.org.queries import hash_key, sent_lately
 from otdel.org.rules import INVITATION_LASTS, InvitationDead
 
 PER_HOUR = 5
+
+
+class Unguarded(Conflict):
+    """There is no second factor to take off."""
 
 
 @action
@@ -71,6 +78,28 @@ def set_password(*, by: Person, password: str, now: datetime) -> None:
     by.set_password(password)
     Person.objects.filter(pk=by.pk).update(password=by.password)
     journal.record("person.password_set", by, by=by, at=now)
+
+
+@action
+def take_off_second_factors(*, by: Person | None, person_id: int, now: datetime) -> Person:
+    """Let in by the password alone who lost phone and codes, and sign them out everywhere: the phone may be stolen.
+
+    Without `by` it is whoever sits at the machine itself.
+    """
+    if by is None:
+        person = Person.objects.select_for_update(of=("self",)).get(pk=person_id)
+    else:
+        person = access.person_for_change(by, person_id)
+        check_not_above(by, person)
+    held = Authenticator.objects.filter(user_id=person_id)
+    kinds = sorted(set(held.values_list("type", flat=True)))
+    if not kinds:
+        raise Unguarded(_("Only a password guards this account: there is nothing to take off."))
+    held.delete()
+    for session in UserSession.objects.filter(user_id=person_id):
+        session.end()
+    journal.record("person.second_factor_taken_off", person, by=by, at=now, kinds=kinds)
+    return person
 
 
 @action

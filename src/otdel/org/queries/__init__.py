@@ -30,18 +30,16 @@ from otdel.org.queries.company import (
     zone_of,
 )
 from otdel.org.queries.keys import KeyRow, Opened, keys_of, opened_by
+from otdel.org.queries.lists import STATUS_LABELS, people_on
 from otdel.org.queries.people import (
-    PAGE,
-    People,
-    PeopleFilter,
     PersonCard,
     PersonRow,
     Stay,
     by_mail_name,
-    find_people,
     hash_key,
     invited,
     person_card,
+    second_factors,
     sent_lately,
 )
 from otdel.org.queries.roles import RoleRow, role_choices, role_name, role_row, role_rows
@@ -84,10 +82,8 @@ __all__ = [
     "CompanySettings",
     "Next",
     "OwnDay",
-    "PAGE",
-    "People",
-    "PeopleFilter",
     "PersonCard",
+    "STATUS_LABELS",
     "PersonRow",
     "RoleRow",
     "Stay",
@@ -100,7 +96,6 @@ __all__ = [
     "company",
     "company_of",
     "company_today",
-    "find_people",
     "headed",
     "hash_key",
     "invited",
@@ -108,6 +103,7 @@ __all__ = [
     "next_heads",
     "own_days",
     "people_by_unit",
+    "people_on",
     "person_card",
     "person_choices",
     "purchases",
@@ -115,6 +111,7 @@ __all__ = [
     "role_name",
     "role_row",
     "role_rows",
+    "second_factors",
     "sent_lately",
     "signed_in",
     "unit_choices",

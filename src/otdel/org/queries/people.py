@@ -7,25 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from allauth.mfa.models import Authenticator
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from otdel.core.errors import NotFound
-from otdel.core.models import Fold, SortKey
 from otdel.org import access, rules
 from otdel.org.models import Invitation, Membership, Person
 from otdel.org.queries.roles import role_name
-from otdel.org.rules import Right, Tree
-
-PAGE = 100
-
-
-@dataclass(frozen=True)
-class PeopleFilter:
-    q: str = ""
-    unit: int | None = None
-    role: int | None = None
-    status: str = "working"  # working, invited, closed, left, all
-    page: int = 1
+from otdel.org.rules import Tree
 
 
 @dataclass(frozen=True)
@@ -43,58 +32,11 @@ class PersonRow:
     employed_to: date | None
 
 
-@dataclass(frozen=True)
-class People:
-    rows: list[PersonRow]
-    total: int
-    page: int
-    has_next: bool
-
-
-def find_people(person: Person, wanted: PeopleFilter, today: date) -> People:
-    """Return one page of people by name."""
-    access.require(person, "person", Right.VIEW)
-    tree = access.tree_for(person)
-    found = _matching(access.visible_people(person), wanted, tree, today)
-    start = (wanted.page - 1) * PAGE
-    rows = _with_unit(found, today).order_by(SortKey("name"), "id")[start : start + PAGE + 1]
-    shown = [_row(each, tree, today) for each in rows]
-    total = found.count() if wanted.page > 1 or len(shown) > PAGE else len(shown)
-    return People(shown[:PAGE], total, wanted.page, len(shown) > PAGE)
-
-
 def _with_unit(people: QuerySet[Person], today: date) -> QuerySet[Any]:
     """Add the department of the day, else the latest one, and whether an invitation waits."""
     own = Membership.objects.filter(person=OuterRef("pk"), starts_on__lte=today).order_by("-starts_on")
     waiting = Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None)
     return people.select_related("role").annotate(unit_now=Subquery(own.values("unit_id")[:1]), waits=Exists(waiting))
-
-
-def _matching(people: QuerySet[Person], wanted: PeopleFilter, tree: Tree, today: date) -> QuerySet[Person]:
-    for word in wanted.q.lower().replace("ё", "е").split():
-        people = people.alias(folded=Fold("name")).filter(
-            Q(folded__contains=word) | Q(email__contains=word) | Q(phone__contains=word)
-        )
-    if wanted.unit:
-        members = Membership.objects.on(today).filter(unit_id__in=tree.under(wanted.unit)).values("person_id")
-        people = people.filter(pk__in=members)
-    if wanted.role:
-        people = people.filter(role_id=wanted.role)
-    return _of_status(people, wanted.status, today)
-
-
-def _of_status(people: QuerySet[Person], status: str, today: date) -> QuerySet[Person]:
-    left = Q(employed_to__lte=today)
-    if status == "all":
-        return people
-    if status == "left":
-        return people.filter(left)
-    people = people.exclude(left)
-    if status == "closed":
-        return people.filter(is_active=False)
-    if status == "invited":
-        return people.filter(Exists(Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None)))
-    return people
 
 
 def _status(person: Any, today: date) -> str:
@@ -196,6 +138,12 @@ def invited(key: str, now: datetime) -> Person:
 def sent_lately(person_id: int, now: datetime) -> int:
     """Return how many invitations went to the person within the last hour."""
     return Invitation.objects.filter(person_id=person_id, sent_at__gt=now - timedelta(hours=1)).count()
+
+
+def second_factors(person_id: int) -> list[str]:
+    """Return what guards the account besides the password: totp, webauthn (once for each key). One query."""
+    held = Authenticator.objects.filter(user_id=person_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return list(held.order_by("type").values_list("type", flat=True))
 
 
 def by_mail_name(person: Person, name: str) -> list[int]:

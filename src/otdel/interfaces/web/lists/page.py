@@ -50,7 +50,8 @@ class ListPage:
     # a column of moments → the codes beside it, its second source, with which a moment gone by is late
     late: Mapping[str, frozenset[str]] = field(default_factory=dict)
     quick: tuple[tuple[Any, Mapping[str, str]], ...] = ()  # chips that set filters: (words, parameters)
-    tabs: tuple[tuple[Any, str], ...] = ()  # lists of the same room: (words, name of the address)
+    # lists of the same room: (words, name of the address); or what gives (words, address, is it this one) for a person
+    tabs: tuple[tuple[Any, str], ...] | Callable[[Any], list[tuple[str, str, bool]]] = ()
     bulk: tuple[BulkAction, ...] = ()
     custom: str = ""  # the record whose custom fields the list shows
     more: str = ""  # a template with further buttons of the heading

@@ -109,7 +109,7 @@ def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queri
         "forward": f"?{state.at(found.next)}" if found.next else "",
         "chips": [(each, f"{request.path}?{query}") for each, query in _chips(state)],
         "quick": _quick(request, shown, state),
-        "tabs": [(words, entrance(name), name == shown.name) for words, name in shown.tabs if address(name)],
+        "tabs": _tabs(person, shown),
         "columns": [(column.key, column.label, column in state.columns) for column in state.listing.columns],
         "views": [
             (name, f"{request.path}?{query}", query == state.query, reverse(f"{shown.name}_view_delete", args=[pk]))
@@ -123,6 +123,12 @@ def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queri
         "search": state.values.get("q", ""),
         "keep": [pair for pair in state.pairs() if pair[0] != "q"],
     }
+
+
+def _tabs(person: Any, shown: ListPage) -> list[tuple[Any, str, bool]]:
+    if callable(shown.tabs):
+        return list(shown.tabs(person))
+    return [(words, entrance(name), name == shown.name) for words, name in shown.tabs if address(name)]
 
 
 def _rows(request: PersonRequest, shown: ListPage, found: Page, choosable: bool) -> SafeString:

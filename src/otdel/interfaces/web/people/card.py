@@ -9,13 +9,14 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from otdel.customers import access as customers
 from otdel.deals import access as deals
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.nav import address
-from otdel.interfaces.web.people.listing import line
+from otdel.interfaces.web.people.listing import status_of
 from otdel.measures import queries as measures
 from otdel.org import access, queries
 from otdel.org.rules import Right
@@ -27,8 +28,9 @@ def person(request: PersonRequest, pk: int) -> HttpResponseBase:
     may_change = access.reach(request.user, "person", Right.CHANGE).includes(pk)
     context = {
         "card": card,
-        "row": line(card.row),
+        "row": status_of(card.row),
         "facts": _facts(card),
+        "guard": _guard(request, card) if may_change else None,
         "stays": [_stay(stay) for stay in card.stays],
         "records": records(request, pk),
         "may_change": may_change,
@@ -65,6 +67,23 @@ def _facts(card: queries.PersonCard) -> list[tuple[str, str]]:
         (_("Phone"), formats.phone(card.row.phone) if card.row.phone else formats.DASH),
         (_("Works here"), works or formats.DASH),
     ]
+
+
+def _guard(request: PersonRequest, card: queries.PersonCard) -> dict[str, Any]:
+    """What lets this person in: for whoever may help them when it is lost."""
+    held = queries.second_factors(card.row.id)
+    keys = held.count("webauthn")
+    said = [_("codes from an app")] if "totp" in held else []
+    said += [ngettext("%(number)d key", "%(number)d keys", keys) % {"number": keys}] if keys else []
+    zone = queries.zone_of(request.user)
+    seen = formats.current().moment(card.last_login.astimezone(zone), request.today) if card.last_login else ""
+    return {
+        "facts": [
+            (_("Last sign-in"), seen or _("has not been here yet")),
+            (_("Besides the password"), ", ".join(said) or _("nothing")),
+        ],
+        "held": bool(held) and card.row.id != request.user.pk,
+    }
 
 
 def _stay(stay: queries.Stay) -> dict[str, str]:

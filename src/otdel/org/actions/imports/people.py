@@ -17,7 +17,7 @@ from otdel.org import access
 from otdel.org.actions.imports.hiring import LONG_AGO, Hiring, PersonRow, values_of
 from otdel.org.actions.imports.placing import Placing, heads_of
 from otdel.org.actions.imports.wanted import named
-from otdel.org.actions.people import _check_not_above, keep_an_administrator
+from otdel.org.actions.people import check_not_above, keep_an_administrator
 from otdel.org.models import Membership, Person, Unit
 from otdel.org.queries.naming import PeopleByName, people_by_name
 from otdel.org.rules import Right
@@ -77,7 +77,7 @@ def _change(by: Person, person: Person, row: PersonRow, unit: Unit | None, hirin
     changed = pen.change(person, values)
     if changed:
         access.check(by, "person", Right.CHANGE, person.pk)
-        _check_not_above(by, person)
+        check_not_above(by, person)
         if "email" in values and Person.objects.filter(email=values["email"]).exclude(pk=person.pk).exists():
             raise Invalid(_("Somebody else has this e-mail address."))
         pen.write()
