@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from ledger import fresh, make_customer, make_deal
 from people import NOW, make_firm
@@ -335,7 +336,8 @@ STEPS = {
     "POST decline": {"reason": "No"}, "POST move": {"deadline": "2026-05-01", "reason": "Later"},
     "POST assign": {"to": 1}, "POST comments": {"text": "Hm"}, "POST checklist": {"text": "One"},
     "POST checklist/{item_id}": {"done": True}, "POST time": {"minutes": 5}, "PATCH ": {"title": "Other"},
-    "DELETE ": None, "GET ": None,
+    "DELETE ": None, "GET ": None, "POST restore": {}, "POST withdraw": {}, "POST waits-for": {"task": 1},
+    "DELETE waits-for/{other_id}": None, "POST files": {},
 }  # fmt: skip
 OF_A_TASK = "/tasks/{task_id}"
 
@@ -357,17 +359,38 @@ def test_stranger_finds_no_such_task_and_changes_nothing(firm, step):
     task = give(firm.boris, firm.anna)
     before = Task.objects.values().get()
     method, name = step.split(" ")
-    path = f"{TASKS}/{task.pk}/{name.format(item_id=1)}".rstrip("/")
+    path = f"{TASKS}/{task.pk}/{name.format(item_id=1, other_id=1)}".rstrip("/")
 
     for person in (firm.vera, firm.gleb, firm.zoya):
         program = Program(person)
         body = "" if STEPS[step] is None else json.dumps(STEPS[step])
-        answer = program.client.generic(method, path, body, "application/json")
+        if name == "files":
+            answer = program.client.post(path, {"file": SimpleUploadedFile("a.txt", b"a")})
+        else:
+            answer = program.client.generic(method, path, body, "application/json")
         assert answer.status_code == 404, (person, answer.content)
         assert "Call back" not in answer.content.decode()
 
     assert Task.objects.values().get() == before
     assert Client().generic(method, path).status_code == 401
+
+
+def test_what_a_task_waits_for_its_lines_and_files(firm):
+    first, then = give(firm.boris, firm.anna), give(firm.boris, firm.anna, title="Then", proof="FILE")
+    anna, at = Program(firm.anna), f"{TASKS}/{then.pk}"
+    assert anna.post(f"{at}/waits-for", {"task": first.pk}).json()["waits_for"][0]["id"] == first.pk
+    assert anna.post(f"{at}/start").status_code == 409
+    assert anna.client.delete(f"{at}/waits-for/{first.pk}").json()["waits_for"] == []
+    line = anna.post(f"{at}/checklist", {"text": "Ask", "assignee": firm.boris.pk}).json()["checklist"][0]
+    assert (line["text"], line["assignee"]) == ("Ask", "Belov Boris")
+    assert anna.post(f"{at}/submit").status_code == 422
+    sent = anna.client.post(f"{at}/files", {"file": SimpleUploadedFile("price.txt", b"abc")})
+    assert [each["name"] for each in sent.json()["files"]] == ["price.txt"]
+    assert anna.post(f"{at}/submit").json()["state"] == "DONE"
+    assert anna.post(f"{at}/withdraw").json()["state"] == "WORK"
+    boris = Program(firm.boris)
+    assert boris.client.delete(at).status_code == 204
+    assert boris.post(f"{at}/restore").json()["in_bin"] is False
 
 
 def test_lists_show_owner_and_heads_what_strangers_do_not_see(firm):

@@ -74,6 +74,6 @@ def test_what_waits_for_acceptance_is_out_of_the_doers_calendar_and_day(firm: Fi
     actions.submit_task(by=fresh(firm.vera), task_id=task.pk, now=NOW)
     assert queries.between(fresh(firm.vera), *days) == []
     assert not any(queries.my_day(fresh(firm.vera), at(3, 12)).values())
-    assert [row.id for row in queries.between(fresh(firm.anna), *days, given=True)] == [task.pk]
+    assert [row.id for row in queries.between(fresh(firm.anna), *days, who="given")] == [task.pk]
     actions.return_task(by=fresh(firm.anna), task_id=task.pk, reason="More", now=NOW + timedelta(hours=1))
     assert [row.id for row in queries.between(fresh(firm.vera), *days)] == [task.pk]

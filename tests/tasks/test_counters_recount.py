@@ -162,7 +162,7 @@ class Firm(RuleBasedStateMachine):
     @rule(by=people, at=picks, due=st.none() | hours)
     def move(self, by, at, due):
         deadline = None if due is None else self.now + timedelta(hours=due)
-        self.attempt("move_many", by, ids=self.tasks(at), deadline=deadline, has_time=True, reason="Ill")
+        self.note(by, self.attempt("move_many", by, ids=self.tasks(at), deadline=deadline, has_time=True, reason="Ill"))
 
     @rule(by=people, at=pick, due=st.integers(1, 90))
     def defer(self, by, at, due):
@@ -170,7 +170,7 @@ class Firm(RuleBasedStateMachine):
 
     @rule(by=people, at=picks, to=people)
     def reassign(self, by, at, to):
-        self.attempt("reassign_many", by, ids=self.tasks(at), to=getattr(self.firm, to).pk)
+        self.note(by, self.attempt("reassign_many", by, ids=self.tasks(at), to=getattr(self.firm, to).pk))
 
     @rule(by=people, at=pick, text=st.sampled_from(["@Volkova @Orlova, look", "@Abramova, look"]))
     def mention(self, by, at, text):
@@ -189,7 +189,7 @@ class Firm(RuleBasedStateMachine):
         to_whom = {getattr(self.firm, to).pk: 1}
         self.note(by, self.attempt("hand_over", by, person_id=getattr(self.firm, of).pk, to=to_whom))
 
-    @rule(what=st.sampled_from(["undo_bin", "undo_handover"]))
+    @rule(what=st.sampled_from(["undo_many", "undo_handover"]))
     def undo(self, what):
         if self.events:
             by, event = self.events[-1]

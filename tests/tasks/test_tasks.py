@@ -394,8 +394,8 @@ def test_bin_undo_and_restore(firm):
     assert event.data["count"] == 1
     assert not sees(firm.anna, task)
     with pytest.raises(NotFound):
-        actions.undo_bin(by=fresh(firm.boris), event_id=event.pk, now=NOW)
-    actions.undo_bin(by=fresh(firm.anna), event_id=event.pk, now=NOW)
+        actions.undo_many(by=fresh(firm.boris), event_id=event.pk, now=NOW)
+    actions.undo_many(by=fresh(firm.anna), event_id=event.pk, now=NOW)
     assert sees(firm.anna, task)
     actions.bin_many(by=fresh(firm.anna), ids=[task.pk], now=NOW)
     with pytest.raises(NotFound):

@@ -181,7 +181,11 @@ def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_que
     assert "Call back" in text_of(boris.get(f"/tasks/board/?who={firm.anna.pk}"))
     assert "Call back" in text_of(boris.get("/tasks/board/?who=given"))
     answer = boris.post(f"/tasks/board/{task.pk}/", {"to": "none"}, headers=drop)
-    assert (answer.status_code, answer["HX-Trigger"]) == (204, "task-changed")
+    told = json.loads(answer["HX-Trigger"])
+    assert (answer.status_code, told["task-changed"], told["toast"]["text"]) == (204, True, "The deadline is moved.")
+    assert boris.post(told["toast"]["undo"]).status_code == 302
+    assert Task.objects.get().deadline == task.deadline
+    assert boris.post(f"/tasks/board/{task.pk}/", {"to": "none"}, headers=drop).status_code == 204
     assert Task.objects.get().deadline is None
     answer = boris.post(f"/tasks/board/{task.pk}/", {"to": "next", "next": "/tasks/board/?who=given"})
     assert answer["Location"] == "/tasks/board/?who=given"
@@ -209,14 +213,72 @@ def test_bulk_and_undo(firm, signed):
     client = signed("anna")
     asked = client.post("/tasks/bulk/", {"do": "move", "ids": [mine.pk, theirs.pk]})
     assert "in 3 working days" in text_of(asked)
-    client.post("/tasks/bulk/", {"do": "move", "ids": [mine.pk, theirs.pk], "value": "three"})
+    both = {"ids": [mine.pk, theirs.pk], "back": "/tasks/board/?who=given"}
+    assert client.post("/tasks/bulk/", both | {"do": "move", "value": "three"})["Location"] == both["back"]
+    page = text_of(client.get("/tasks/"))
+    assert "1 is left as it was: Say why." in page
+    take_back(client, page)
+    assert Task.objects.get(pk=mine.pk).deadline == mine.deadline
+    moved = both | {"do": "move", "value": "day", "day": "2031-01-09", "reason": "Ill", "back": "https://else.example/"}
+    assert client.post("/tasks/bulk/", moved)["Location"] == "/tasks/?"
+    assert {timezone.localdate(each.deadline).isoformat() for each in Task.objects.all()} == {"2031-01-09"}
+    take_back(client, text_of(client.get("/tasks/")))
     client.post("/tasks/bulk/", {"do": "bin", "ids": [mine.pk, theirs.pk]})
     assert list(Task.objects.filter(deleted_at=None)) == [theirs]
-    page = text_of(client.get("/tasks/"))
-    client.post("/tasks/undo/" + page.partition('data-undo="/tasks/undo/')[2].partition('"')[0])
+    take_back(client, text_of(client.get("/tasks/")))
     assert Task.objects.filter(deleted_at=None).count() == 2
     client.post("/tasks/bulk/", {"do": "assign", "ids": [mine.pk], "value": firm.vera.pk})
     assert Task.objects.get(pk=mine.pk).assignee == firm.vera
+    take_back(client, text_of(client.get("/tasks/")))
+    assert Task.objects.get(pk=mine.pk).assignee == firm.anna
+
+
+def take_back(client, page):
+    answer = client.post("/tasks/undo/" + page.partition('data-undo="/tasks/undo/')[2].partition('"')[0])
+    assert answer.status_code == 302
+
+
+def test_the_list_begins_with_what_is_not_finished(firm, signed):
+    task = give(firm.anna, firm.anna, title="Over and done")
+    client = signed("anna")
+    actions.submit_task(by=fresh(firm.anna), task_id=task.pk, now=timezone.now())
+    assert "Over and done" not in text_of(client.get("/tasks/"))
+    assert "No tasks yet" in text_of(client.get("/tasks/"))
+    assert "Over and done" in text_of(client.get("/tasks/?stage=all"))
+
+
+def test_board_and_calendar_have_the_filters_of_the_list(firm, signed):
+    customer = make_customer(firm.anna)
+    give(firm.anna, firm.anna, title="With Lutik", customer_id=customer.pk)
+    give(firm.anna, firm.anna, title="By itself", priority=3)
+    give(firm.boris, firm.anna, title="Looked at", observers=(firm.boris.pk,))
+    client = signed("anna")
+    for view in ("board", "calendar"):
+        page = text_of(client.get(f"/tasks/{view}/?customer={customer.pk}"))
+        assert "With Lutik" in page
+        assert "By itself" not in page
+        assert f'href="/tasks/?customer={customer.pk}&role=mine&stage=open"' in page
+        assert "By itself" in text_of(client.get(f"/tasks/{view}/?q=itself&priority=3"))
+        assert "By itself" not in text_of(client.get(f"/tasks/{view}/?creator={firm.boris.pk}"))
+        form = text_of(
+            client.get(f"/tasks/filters/?on=task_{view}&who=given&priority=3", headers={"HX-Request": "true"})
+        )
+        assert f'action="/tasks/{view}/"' in form
+        assert '<input type="hidden" name="who" value="given">' in form
+    assert "Looked at" in text_of(signed("boris").get("/tasks/board/?who=watching"))
+    assert "By itself" in text_of(signed("boris").get("/tasks/board/?who=all"))
+
+
+def test_head_of_every_page_names_what_waits(firm, signed):
+    client = signed("anna")
+    for url in ("/today/", "/customers/", "/me/"):
+        page = text_of(client.get(url))
+        for code in ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded", "mentions"):
+            assert f'data-waits="{code}"' in page
+            assert f'href="/tasks/?waits={code}"' in page
+        assert 'href="/deals/?step=none&owner=me"' in page
+    give(firm.boris, firm.anna)
+    assert counters(client)["waits"] | {"unopened": 1, "attention": 1} == counters(client)["waits"]
 
 
 @pytest.mark.parametrize("kind", ["customer", "deal"])

@@ -82,6 +82,11 @@ def way_back(request: HttpRequest) -> str:
     return target if safe and target.startswith("/") else "/"
 
 
+def local_address(request: HttpRequest, target: str) -> str:
+    """Return the address if it is one of ours, else ""."""
+    return target if target.startswith("/") and url_has_allowed_host_and_scheme(target, {request.get_host()}) else ""
+
+
 def _check_characters(request: HttpRequest) -> None:
     """Refuse what no person types: PostgreSQL keeps no NUL in a text, and no form of ours needs one."""
     if any("\x00" in text for _name, texts in request.POST.lists() for text in texts):

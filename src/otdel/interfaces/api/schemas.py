@@ -67,7 +67,7 @@ class NewTask(Given):
     most_days: int | None = Field(None, ge=0, le=999, description="how far")
     reason_needed: bool = True
     tags: list[Line] = Field([], max_length=50)
-    checklist: list[Line] = Field([], max_length=50)
+    checklist: list[Line] = Field([], max_length=50, description="lines; @Surname gives one to somebody")
 
 
 class ChangedTask(Given):
@@ -118,6 +118,11 @@ class Comment(Given):
 
 class Item(Given):
     text: Line
+    assignee: Id | None = Field(None, description="who does it: somebody named in the task")
+
+
+class Need(Given):
+    task: Id = Field(description="the task to wait for")
 
 
 class Checked(Given):

@@ -73,7 +73,9 @@ def task(card: TaskCard, request: HttpRequest) -> Json:
         "participants": [_someone(*each) for each in card.participants],
         "observers": [_someone(*each) for each in card.observers],
         "about": [{"kind": each.kind, "id": each.id, "name": each.name} for each in card.links],
-        "checklist": [{"id": each.id, "text": each.text, "done": each.done} for each in card.items],
+        "checklist": [
+            {"id": each.id, "text": each.text, "done": each.done, "assignee": each.assignee} for each in card.items
+        ],
         "comments": [{"id": each.id, "by": each.by, "at": each.at, "text": each.text} for each in card.comments],
         "files": [{"id": each.id, "name": each.name, "size": each.size} for each in card.files],
         "subtasks": [_part(each) for each in card.subtasks],

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from ninja import Header, Router, Status
+from ninja import File, Header, Router, Status
+from ninja.files import UploadedFile
 
 from otdel.core.errors import Invalid
 from otdel.core.listing import Asking, State
@@ -124,6 +125,13 @@ def put_in_bin(request: HttpRequest, task_id: int) -> Any:
     return Status(204, None)
 
 
+@router.post("/{int:task_id}/restore", summary="Take it out of the bin")
+def restore(request: HttpRequest, task_id: int) -> Json:
+    person = asked(request)
+    actions.restore_tasks(by=person.user, ids=[task_id], now=person.now)
+    return read(request, task_id)
+
+
 # the way of a task
 
 
@@ -146,6 +154,11 @@ def start(request: HttpRequest, task_id: int) -> Json:
 @router.post("/{int:task_id}/submit", summary="It is done, or waits for acceptance if that was asked for")
 def submit(request: HttpRequest, task_id: int, given: schemas.Result) -> Json:
     return _done(request, task_id, actions.submit_task, result=given.result)
+
+
+@router.post("/{int:task_id}/withdraw", summary="Take back what you handed in, while nobody has judged it")
+def withdraw(request: HttpRequest, task_id: int) -> Json:
+    return _done(request, task_id, actions.withdraw_task)
 
 
 @router.post("/{int:task_id}/accept", summary="Accept the work with a grade")
@@ -202,12 +215,27 @@ def comment(request: HttpRequest, task_id: int, given: schemas.Comment) -> Json:
 
 @router.post("/{int:task_id}/checklist", summary="Add a line to the checklist")
 def add_item(request: HttpRequest, task_id: int, given: schemas.Item) -> Json:
-    return _done(request, task_id, actions.add_item, text=given.text)
+    return _done(request, task_id, actions.add_item, text=given.text, assignee_id=given.assignee)
 
 
 @router.post("/{int:task_id}/checklist/{int:item_id}", summary="Tick a line, or take the tick off")
 def check_item(request: HttpRequest, task_id: int, item_id: int, given: schemas.Checked) -> Json:
     return _done(request, task_id, actions.check_item, item_id=item_id, done=given.done)
+
+
+@router.post("/{int:task_id}/waits-for", summary="Let it wait until another task is done")
+def add_need(request: HttpRequest, task_id: int, given: schemas.Need) -> Json:
+    return _done(request, task_id, actions.add_need, needs_id=given.task)
+
+
+@router.api_operation(["DELETE"], "/{int:task_id}/waits-for/{int:other_id}", summary="It waits for that task no more")
+def remove_need(request: HttpRequest, task_id: int, other_id: int) -> Json:
+    return _done(request, task_id, actions.remove_need, needs_id=other_id)
+
+
+@router.post("/{int:task_id}/files", summary="Attach a file, at most 25 MB")
+def attach(request: HttpRequest, task_id: int, file: File[UploadedFile]) -> Json:
+    return _done(request, task_id, actions.attach_file, name=file.name or "", size=file.size or 0, content=file)
 
 
 @router.post("/{int:task_id}/time", summary="Write down time spent")

@@ -14,6 +14,7 @@ from typing import Any
 from lxml import html
 
 LONGEST = 20_000
+MOST_FILES = 20
 # where the words of others, or a signature, begin
 _CUT = re.compile(
     r"""^(?:
@@ -41,6 +42,7 @@ class Letter:
     topic: str
     text: str
     is_automatic: bool
+    files: tuple[tuple[str, bytes], ...] = ()  # name, content
 
 
 def read(raw: bytes, inbox: str) -> Letter:
@@ -54,6 +56,7 @@ def read(raw: bytes, inbox: str) -> Letter:
         topic=" ".join(_said(message, "Subject").split())[:250],
         text=without_quotes(_text(message))[:LONGEST],
         is_automatic=_is_automatic(message),
+        files=tuple(_files(message)),
     )
 
 
@@ -107,6 +110,16 @@ def _text(message: EmailMessage) -> str:
             content = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else ""
         return content if kind == "plain" else _plain(content)
     return ""
+
+
+def _files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """What was attached; pictures inside the text, mostly signatures, are not."""
+    parts = [part for part in message.walk() if not part.is_multipart() and part.get_filename()]
+    for part in parts[:MOST_FILES]:
+        inline = part.get_content_disposition() == "inline" or part.get("Content-ID")
+        content: Any = part.get_payload(decode=True)
+        if content and not (inline and part.get_content_maintype() == "image"):
+            yield str(part.get_filename()), content
 
 
 def _plain(content: str) -> str:

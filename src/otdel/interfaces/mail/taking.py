@@ -7,6 +7,7 @@ import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -82,7 +83,9 @@ def _person(letter: Letter, person_id: int, now: datetime) -> Person:
 def _comment(letter: Letter, answer: links.Answer, now: datetime) -> Noted:
     person = _person(letter, answer.person_id, now)
     with translation.override(org.language_of(person)):
-        tasks.comment_task(by=person, task_id=answer.subject_id, text=letter.text, now=now)
+        if letter.text or not letter.files:
+            tasks.comment_task(by=person, task_id=answer.subject_id, text=letter.text, now=now)
+        _attach(letter, person, answer.subject_id, now)
     return Noted("COMMENT", person.pk, answer.subject_kind, answer.subject_id)
 
 
@@ -93,7 +96,15 @@ def _task(letter: Letter, person_id: int, whom: str, now: datetime) -> Noted:
         title = letter.topic or letter.text.partition("\n")[0] or _("A letter without words")
         values = TaskValues(title=title[:250], text=letter.text)
         made = tasks.create_tasks(by=person, values=values, to=To(people=(to,)), now=now)
+        _attach(letter, person, made[0].pk, now)
     return Noted("TASK", person.pk, "task", made[0].pk)
+
+
+def _attach(letter: Letter, person: Person, task_id: int, now: datetime) -> None:
+    for name, content in letter.files:
+        tasks.attach_file(
+            by=person, task_id=task_id, name=name, size=len(content), content=ContentFile(content), now=now
+        )
 
 
 def _receiver(person: Person, whom: str) -> int:

@@ -17,7 +17,7 @@ from otdel.customers import actions, queries
 from otdel.customers.queries import pick
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest, form, form_status, page
-from otdel.interfaces.web import bulk, cards, formats, lists, parts
+from otdel.interfaces.web import bulk, cards, formats, lists, parts, task_each
 from otdel.interfaces.web.customers import TABS
 from otdel.interfaces.web.pick import written
 from otdel.interfaces.web.record_forms import ContactForm, NewContactForm
@@ -60,7 +60,7 @@ LIST = lists.ListPage(
     links={"customer": "customer"},
     quick=((lazy("All"), {"owner": ""}), (lazy("Mine"), {"owner": "me"})),
     tabs=TABS,
-    bulk=bulk.actions_of(RECORD, "contact", None),
+    bulk=(task_each.action("contact"), *bulk.actions_of(RECORD, "contact", None)),
     custom="customers.contact",
     file_name="contacts",
 )
@@ -73,6 +73,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
     context = cards.frame(request, RECORD, found) | {
         "path": [(_("Customers"), reverse("customers")), (_("Contacts"), reverse("contacts"))],
         "deals": [parts.deal_row(row, fmt, currency) for row in deals.deals_of(request.user, contact_id=pk)],
+        "parts": parts.addresses("contact", pk),
         "show_completeness": True,
     }
     return TemplateResponse(request, "records/contact.html", context)

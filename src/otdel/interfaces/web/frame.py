@@ -195,6 +195,31 @@ def bell(lang: str) -> SafeString:
     )  # fmt: skip
 
 
+def waits(lang: str, rows: tuple[tuple[str, str, str, bool], ...]) -> SafeString:
+    """Return what waits for the person, each by its name: (code, words, address of its rows, is pressing).
+
+    The pressing ones stand in the head while there is room; the numbers come with the counters.
+    """
+    label = _("Waits for me")
+    now = "".join(
+        f'<a data-waits="{code}" class="chip" href="{escape(url)}" hidden>{escape(words)}<b class="n"></b></a>'
+        for code, words, url, hot in rows
+        if hot
+    )
+    each = "".join(
+        f'<li><a data-waits="{code}"{" data-hot" if hot else ""} href="{escape(url)}">{escape(words)}'
+        '<span class="n"></span></a></li>'
+        for code, words, url, hot in rows
+    )
+    return format_html(
+        '<div class="waits-now" role="group" aria-label="{0}">{1}</div><details class="menu right waits">'
+        '<summary class="btn quiet icon-only bell" data-waits="attention" data-hot title="{0}" aria-label="{0}">{2}'
+        '<span class="n" hidden></span></summary><div class="menu-list"><div class="label">{0}</div>'
+        '<ul class="counts">{3}</ul></div></details>',
+        label, mark_safe(now), icon("tasks"), mark_safe(each),
+    )  # fmt: skip
+
+
 # our own change, another's, and a page that was away
 ASKED_AGAIN = ("task-changed", "live:tasks", "live:notices", "live:again")
 SILENT = "data-quiet data-silent"

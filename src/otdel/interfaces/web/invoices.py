@@ -73,6 +73,7 @@ def card(request: PersonRequest, invoice_id: int) -> HttpResponse:
         "currency": formats.SYMBOLS.get(request.company.currency, request.company.currency),
         "may_pay": queries.may_pay(request.user) and found.remaining > 0 and found.cancelled_on is None,
         "today": request.today,
+        "parts": [] if found.in_bin else [reverse("part", args=["invoice", invoice_id, "tasks"])],
     }
     return render(request, "money/invoice.html", context)
 

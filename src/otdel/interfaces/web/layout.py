@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from otdel.interfaces.http import way_back
-from otdel.interfaces.web import alarms, formats, frame
+from otdel.interfaces.web import alarms, formats, frame, team_rows
 from otdel.interfaces.web.nav import ADD, BESIDE, NAV, ON_PHONE, Entry, address, entrance
 from otdel.org import access
 from otdel.org.rules import Right
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from otdel.interfaces.http import PersonRequest
     from otdel.org.models import Person
 
+# whose lists count what has no next step
+STEPS_OF = tuple(each for each in NAV if each.url in ("deals", "customers"))
 THEMES = ("auto", "light", "dark")
 NOTICE = (
     '<div hidden data-toast="{0}" data-tone="{1}" data-undo="{2}"></div>'
@@ -100,6 +102,11 @@ class Layout:
         return frame.bell(self.lang)
 
     @property
+    def waits(self) -> SafeString:
+        """What waits for the person, in the head of every page."""
+        return _waits(self.lang, self._allowed(STEPS_OF, Right.VIEW))
+
+    @property
     def alarm(self) -> SafeString:
         """What is dead behind the pages, said to everybody: a reminder must not fail in silence."""
         return alarms.banner(cast("PersonRequest", self.request)) if self._signed_in else SafeString()
@@ -141,6 +148,12 @@ class Layout:
 def _undo(message: Message) -> str:
     """An address given with a message is where what it tells of is undone."""
     return message.extra_tags if (message.extra_tags or "").startswith("/") else ""
+
+
+@lru_cache(maxsize=32)
+def _waits(lang: str, rooms: tuple[str, ...]) -> SafeString:
+    with override(lang):
+        return frame.waits(lang, team_rows.waiting_links(rooms))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -110,10 +111,11 @@ def _deed(request: HttpRequest, deed: links.Deed, person: Any, now: datetime) ->
         "label": links.LABELS[deed.what],
         "person": person,
         "after": after and formats.current().day(after.date(), now.date()),
+        "asks_why": after is not None and task.reason_needed and task.creator_id != person.pk,
         "done": False,
     }
     if request.method == "POST":
-        _do(deed, person, after, now)
+        _do(deed, person, after, request.POST, now)
         context["done"] = True
     return render(request, "notices/letter_link.html", context)
 
@@ -134,14 +136,18 @@ def _next_working_day(person: Any, task: Any, now: datetime) -> datetime:
     return work.at_time(day, base.time()) if task.has_time else rules.end_of(day, work.zone)
 
 
-def _do(deed: links.Deed, person: Any, after: datetime | None, now: datetime) -> None:
+def _do(deed: links.Deed, person: Any, after: datetime | None, said: Mapping[str, str], now: datetime) -> None:
     if deed.what == "complete":
-        tasks.submit_task(by=person, task_id=deed.subject_id, now=now)
+        tasks.submit_task(by=person, task_id=deed.subject_id, result=said.get("result", ""), now=now)
     elif after is not None:
-        why = _("Postponed by a working day from a letter")
         task = task_queries.find(person, deed.subject_id)
         tasks.move_deadline(
-            by=person, task_id=deed.subject_id, deadline=after, has_time=task.has_time, reason=why, now=now
+            by=person,
+            task_id=deed.subject_id,
+            deadline=after,
+            has_time=task.has_time,
+            reason=said.get("reason", ""),
+            now=now,
         )
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from otdel.billing import queries as billing
 from otdel.core.errors import NotFound
 from otdel.customers import queries as customers
 from otdel.deals import queries as deals
@@ -76,10 +77,22 @@ def _tasks_of_lead(request: PersonRequest, pk: int) -> str:
     return slots.tasks(request, "lead", pk)
 
 
+def _tasks_of_contact(request: PersonRequest, pk: int) -> str:
+    customers.contact_card(request.user, pk)
+    return slots.tasks(request, "contact", pk)
+
+
+def _tasks_of_invoice(request: PersonRequest, pk: int) -> str:
+    billing.invoice_card(request.user, pk, request.today)
+    return slots.tasks(request, "invoice", pk)
+
+
 PARTS: dict[str, dict[str, Callable[[PersonRequest, int], str]]] = {
     "customer": {"tasks": _tasks_of_customer, "money": _money_of_customer, "activities": _passed_customer},
     "deal": {"tasks": _tasks_of_deal, "lines": _lines_of_deal, "money": _money_of_deal, "activities": _passed_deal},
     "lead": {"tasks": _tasks_of_lead, "activities": _passed_lead},
+    "contact": {"tasks": _tasks_of_contact},
+    "invoice": {"tasks": _tasks_of_invoice},
 }
 
 

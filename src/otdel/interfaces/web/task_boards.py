@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from otdel.activities import queries as activities
 from otdel.core.errors import Invalid
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, page, submission
-from otdel.interfaces.web import day_rows, formats, live, marks, task_says, team_rows
+from otdel.interfaces.web import day_rows, formats, live, marks, task_narrow, task_says, team_rows
 from otdel.interfaces.web.activities import ICONS
+from otdel.interfaces.web.nav import NAV
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options, whose_options
-from otdel.interfaces.web.team_rows import HOT, rows_url
+from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options
+from otdel.interfaces.web.team_rows import HOT, SHOWN, STEP_LABELS, rows_url
 from otdel.measures import queries as measures
 from otdel.notifications.queries import unread_count
 from otdel.org import access
@@ -32,9 +35,6 @@ from otdel.org.queries import calendar
 from otdel.org.rules import Right
 from otdel.tasks import actions, queries, rules
 from otdel.tasks.queries import steps
-
-SHOWN = ("overdue", "unopened", "today", "returned", "accept", "declined", "ungraded", "mentions")
-STEP_LABELS = {"deals": lazy("Deals without a next step"), "customers": lazy("Customers without a next step")}
 
 
 def _local(request: PersonRequest) -> datetime:
@@ -49,7 +49,9 @@ def counters(request: PersonRequest) -> HttpResponseBase:
     rooms = {reverse("tasks"): found.attention, reverse("today"): found.overdue + found.today}
     rooms |= {reverse("deals"): idle.deals, reverse("customers"): idle.customers}
     rooms[reverse("notices")] = news = unread_count(request.user)
-    said = {"counters": {"rooms": rooms, "total": found.attention, "news": news}, **live.offer(request)}
+    waits = asdict(found) | asdict(idle)
+    said: dict[str, Any] = {"counters": {"rooms": rooms, "waits": waits, "total": found.attention, "news": news}}
+    said |= live.offer(request)
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(said), "Cache-Control": "no-store"})
 
 
@@ -67,17 +69,16 @@ def _strip(found: queries.Counters) -> list[dict[str, Any]]:
 
 def _without_step(request: PersonRequest, found: queries.WithoutStep) -> list[dict[str, Any]]:
     """Deals and customers nobody has planned anything for; each number opens its rows."""
-    shown = [kind for kind in ("deal", "customer") if access.scope(request.user, kind, Right.VIEW)]
-    if not shown:
-        return []
+    shown = [each for each in NAV if each.url in STEP_LABELS and access.scope(request.user, each.kind, Right.VIEW)]
     query = urlencode(steps.ROWS)
-    rows = {
-        "deal": (_("Deals without a next step"), found.deals, "deals"),
-        "customer": (_("Customers without a next step"), found.customers, "customers"),
-    }
     return [
-        {"label": label, "count": count, "url": f"{reverse(name)}?{query}", "hot": False}
-        for label, count, name in (rows[kind] for kind in shown)
+        {
+            "label": STEP_LABELS[each.url],
+            "count": getattr(found, each.url),
+            "url": f"{reverse(each.url)}?{query}",
+            "hot": False,
+        }
+        for each in shown
     ]
 
 
@@ -287,30 +288,36 @@ def team(request: PersonRequest) -> HttpResponseBase:
 def board(request: PersonRequest) -> HttpResponseBase:
     """Unfinished work by deadline. A card moved to another lane gets another deadline, within its limits."""
     access.require(request.user, "task", Right.VIEW)
-    who = request.GET.get("who", "")
-    number = read_id(who)
-    line = _Lines(request)
-    lanes = queries.by_deadline(request.user, _local(request), of=number, given=who == "given")
-    context = {
-        "tabs": tabs("task_board"),
-        "picks": whose_options(request, who),
-        "who": who,
-        "lanes": [_lane(lane, line) for lane in lanes],
+    who, state = request.GET.get("who", ""), task_narrow.asked(request)
+    line, asks = _Lines(request), asks_why(request)
+    lanes = queries.by_deadline(request.user, _local(request), who=who, state=state)
+    context = task_narrow.context(request, state, "task_board", who, ()) | {
+        "lanes": [_lane(lane, line, asks) for lane in lanes],
         "targets": [(code, queries.LANE_LABELS[code]) for code in queries.LANES if code != "overdue"],
-        "here": request.get_full_path(),
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
     return TemplateResponse(request, "tasks/board.html", context)
 
 
-def _lane(lane: queries.Lane, line: _Lines) -> dict[str, Any]:
+def asks_why(request: PersonRequest) -> Callable[[queries.TaskRow], bool]:
+    """Return whether the person has to say why they move a deadline: whoever gave the task, or heads them, has not."""
+    free, me = access.reach(request.user, "task", Right.CHANGE), request.user.pk
+
+    def asks(row: queries.TaskRow) -> bool:
+        gave = row.creator_id == me or (free.includes(row.creator_id) and row.assignee_id != me)
+        return row.reason_needed and row.deadline is not None and not gave
+
+    return asks
+
+
+def _lane(lane: queries.Lane, line: _Lines, asks: Callable[[queries.TaskRow], bool]) -> dict[str, Any]:
     return {
         "code": lane.code,
         "name": queries.LANE_LABELS[lane.code],
         "count": formats.current().number(lane.count),
         "more": lane.count > len(lane.rows),
         "cards": [
-            line(row) | {"id": row.id, "move": day_rows.address("task_lane", row.id), "who": row.assignee}
+            line(row) | {"move": day_rows.address("task_lane", row.id), "who": row.assignee, "asks": asks(row)}
             for row in lane.rows
         ],
     }
@@ -320,17 +327,21 @@ def _lane(lane: queries.Lane, line: _Lines) -> dict[str, Any]:
 def lane(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Move the deadline to a lane of the board: its last working day."""
     deadline = _last_of(request, request.POST.get("to", ""))
-    actions.move_deadline(
-        by=request.user,
-        task_id=pk,
-        deadline=deadline,
-        has_time=False,
-        reason=request.POST.get("reason", ""),
-        now=request.now,
+    return moved(request, pk, deadline, False, reverse("task_board"))
+
+
+def moved(request: PersonRequest, pk: int, deadline: datetime | None, has_time: bool, home: str) -> HttpResponseBase:
+    """Move one deadline by hand, and say so with the way back."""
+    reason = request.POST.get("reason", "")
+    event = actions.move_many(
+        by=request.user, ids=[pk], deadline=deadline, has_time=has_time, reason=reason, now=request.now
     )
+    said, undo = _("The deadline is moved."), reverse("task_undo", args=[event.pk])
     if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Trigger": "task-changed"})
-    return redirect(local_address(request, request.POST.get("next", "")) or reverse("task_board"))
+        told = {"task-changed": True, "toast": {"text": said, "undo": undo}}
+        return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
+    messages.success(request, said, extra_tags=undo)
+    return redirect(local_address(request, request.POST.get("next", "")) or home)
 
 
 def _last_of(request: PersonRequest, code: str) -> datetime | None:

@@ -6,24 +6,24 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid
-from otdel.core.listing.values import read_day, read_id
+from otdel.core.listing.values import read_day
 from otdel.core.periods import FIRST_YEAR, LAST_YEAR, Kind, Period
 from otdel.interfaces.http import PersonRequest, page, submission
-from otdel.interfaces.web import formats, marks, task_gantt, task_says
+from otdel.interfaces.web import formats, marks, task_gantt, task_narrow, task_says
+from otdel.interfaces.web.task_boards import asks_why, moved
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.task_shared import TONES, local_address, tabs, whose_options
+from otdel.interfaces.web.task_shared import TONES
 from otdel.org import access
 from otdel.org.queries import calendar as working_calendar
 from otdel.org.rules import Right
-from otdel.tasks import actions, queries
+from otdel.tasks import queries
 
 IN_A_DAY = 6
 # a year off the ends of the calendar, so that there is always a month before and after
@@ -41,49 +41,52 @@ def calendar(request: PersonRequest) -> HttpResponseBase:
     first = period.start - timedelta(days=period.start.weekday())
     last = period.last + timedelta(days=6 - period.last.weekday())
     zone: Any = timezone.get_current_timezone()
+    state = task_narrow.asked(request)
     rows = queries.between(
         request.user,
         datetime.combine(first, time.min, zone),
         datetime.combine(last + timedelta(days=1), time.min, zone),
-        of=read_id(who),
-        given=who == "given",
+        who=who,
+        state=state,
     )
-    context = {
-        "tabs": tabs("task_calendar"),
-        "picks": whose_options(request, who, {"day": str(day), "view": "week" if weekly else ""}),
+    own = [*([("day", str(day))] if asked.get("day") else []), *([("view", "week")] if weekly else [])]
+    kept = [*state.pairs(), *([("who", who)] if who else [])]
+    context = task_narrow.context(request, state, "task_calendar", who, own) | {
         "weekly": weekly,
         "title": formats.current().days(first, last) if weekly else formats.current().month(period.start),
-        "ways": _ways(period, weekly, who),
-        "views": _views(day, weekly, who),
+        "ways": _ways(period, weekly, kept),
+        "views": _views(day, weekly, kept),
         "names": formats.current().weekday_names(),
         "weeks": _weeks(request, first, last, period, rows, None if weekly else IN_A_DAY),
         "may_create": access.scope(request.user, "task", Right.CREATE),
-        "here": request.get_full_path(),
     }
     return TemplateResponse(request, "tasks/calendar.html", context)
 
 
-def _url(day: date, weekly: bool, who: str) -> str:
-    asked = {"day": str(day)} | ({"view": "week"} if weekly else {}) | ({"who": who} if who else {})
-    return f"?{urlencode(asked)}"
+Pairs = list[tuple[str, str]]
 
 
-def _ways(period: Period, weekly: bool, who: str) -> dict[str, str]:
+def _url(day: date, weekly: bool, kept: Pairs) -> str:
+    return f"?{urlencode([*kept, ('day', str(day)), *([('view', 'week')] if weekly else [])])}"
+
+
+def _ways(period: Period, weekly: bool, kept: Pairs) -> dict[str, str]:
     return {
-        "before": _url(period.plus(-1).start, weekly, who),
-        "after": _url(period.plus(1).start, weekly, who),
-        "today": f"?{urlencode(({'view': 'week'} if weekly else {}) | ({'who': who} if who else {}))}",
+        "before": _url(period.plus(-1).start, weekly, kept),
+        "after": _url(period.plus(1).start, weekly, kept),
+        "today": f"?{urlencode([*kept, *([('view', 'week')] if weekly else [])])}",
     }
 
 
-def _views(day: date, weekly: bool, who: str) -> list[tuple[str, str, bool]]:
-    return [(_("Month"), _url(day, False, who), not weekly), (_("Week"), _url(day, True, who), weekly)]
+def _views(day: date, weekly: bool, kept: Pairs) -> list[tuple[str, str, bool]]:
+    return [(_("Month"), _url(day, False, kept), not weekly), (_("Week"), _url(day, True, kept), weekly)]
 
 
 def _weeks(
     request: PersonRequest, first: date, last: date, period: Period, rows: list[queries.TaskRow], most: int | None
 ) -> list[list[dict[str, Any]]]:
     worked = working_calendar(request.company.country).mask(first, last + timedelta(days=1))
+    asks = asks_why(request)
     by_day: dict[date, list[queries.TaskRow]] = {}
     for row in rows:
         by_day.setdefault(timezone.localtime(row.deadline).date(), []).append(row)
@@ -99,7 +102,7 @@ def _weeks(
                 "today": day == request.today,
                 "outside": not period.start <= day <= period.last,
                 "off": not works,
-                "cards": [_card(request, row) for row in found[:most]],
+                "cards": [_card(request, row) | {"asks": asks(row)} for row in found[:most]],
                 "more": len(found) - most if most and len(found) > most else 0,
                 "all": f"{reverse('tasks')}?{urlencode({'deadline_from': str(day), 'deadline_to': str(day)})}",
             }
@@ -116,7 +119,7 @@ def _card(request: PersonRequest, row: queries.TaskRow) -> dict[str, Any]:
         "title": row.title,
         "hour": f"{at:%H:%M}" if row.has_time else "",
         "who": row.assignee if row.assignee_id != request.user.pk else "",
-        "late": row.deadline is not None and row.deadline < request.now,
+        "late": row.deadline is not None and row.deadline < request.now and row.state != "REVIEW",
         "high": row.priority == 3,
     }
 
@@ -129,17 +132,7 @@ def move(request: PersonRequest, pk: int) -> HttpResponseBase:
         raise Invalid(_("Choose the day."), field="to")
     task = queries.find(request.user, pk)
     hour = timezone.localtime(task.deadline).time() if task.deadline and task.has_time else None
-    actions.move_deadline(
-        by=request.user,
-        task_id=pk,
-        deadline=moment_of(day, hour),
-        has_time=hour is not None,
-        reason=request.POST.get("reason", ""),
-        now=request.now,
-    )
-    if request.htmx:
-        return HttpResponse(status=204, headers={"HX-Trigger": "task-changed"})
-    return redirect(local_address(request, request.POST.get("next", "")) or reverse("task_calendar"))
+    return moved(request, pk, moment_of(day, hour), hour is not None, reverse("task_calendar"))
 
 
 @page

@@ -16,6 +16,7 @@ from otdel.core.errors import NotFound
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks, remind, task_says
 from otdel.interfaces.web.pick import suggestions
+from otdel.interfaces.web.task_forms import WHEN
 from otdel.interfaces.web.task_shared import TONES
 from otdel.interfaces.web.task_text import rich
 from otdel.org.access import stands_in_for
@@ -80,6 +81,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "people": queries.receivers(request.user) if steers else [],
         "named": [(task.assignee_id, str(task.assignee)), *found.participants],
         "group_url": f"{reverse('tasks')}?{urlencode({'q': task.title})}" if found.siblings > 1 else "",
+        "quick": _quick() if steers else [],
         "day": task.deadline and timezone.localtime(task.deadline).date().isoformat(),
         "today": request.today,
         "fmt": fmt,
@@ -87,6 +89,12 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "instead": _instead(request, stand),
     }
     return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _quick() -> list[tuple[str, str]]:
+    """Where a deadline is moved by one choice; the day of one's own stands first."""
+    choices = [(code, str(words)) for code, words in WHEN if code in rules.QUICK]
+    return [("day", _("on the day below")), *choices, ("none", _("no deadline"))]
 
 
 def _instead(request: PersonRequest, stand: rules.Stand) -> str:

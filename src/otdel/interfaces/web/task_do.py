@@ -21,11 +21,17 @@ from otdel.interfaces.http import PersonRequest, submission
 from otdel.interfaces.web.pick import read_one
 from otdel.interfaces.web.task_forms import moment_of
 from otdel.interfaces.web.task_shared import local_address
-from otdel.tasks import actions
+from otdel.org.queries import worktime
+from otdel.tasks import actions, rules
 
 
 def _deadline(request: PersonRequest) -> tuple[datetime | None, bool]:
-    """The day and hour of a form; an empty day is no deadline."""
+    """The quick choice of a form, or its day and hour; an empty day is no deadline."""
+    quick = request.POST.get("when", "")
+    if quick in rules.QUICK:
+        return rules.quick_moment(quick, request.now, worktime(request.user))
+    if quick == "none":
+        return None, False
     text, hour = request.POST.get("day", ""), request.POST.get("at", "")
     day = read_day(text)
     if text and day is None:
@@ -197,7 +203,7 @@ def _lead(request: PersonRequest, target: str) -> HttpResponseBase:
 
 @submission
 def undo(request: PersonRequest, event_id: int) -> HttpResponseBase:
-    actions.undo_bin(by=request.user, event_id=event_id, now=request.now)
+    actions.undo_many(by=request.user, event_id=event_id, now=request.now)
     messages.success(request, _("Undone."))
     return redirect("tasks")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext, pgettext_lazy
 
 from otdel.core.listing.values import read_id
+from otdel.core.worktime import WorkTime
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.money_forms import DayField
@@ -69,6 +71,20 @@ def moment_of(day: date, at: time | None) -> datetime:
     return datetime.combine(day, at, zone) if at else rules.end_of(day, zone)
 
 
+def dated(request: PersonRequest, work: WorkTime, choices: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Return the quick choices of a deadline, each with what it comes to in the person's working time."""
+    return [(code, _dated(request, work, code, str(words))) for code, words in choices]
+
+
+def _dated(request: PersonRequest, work: WorkTime, code: str, words: str) -> str:
+    if code not in rules.QUICK:
+        return words
+    at, exact = rules.quick_moment(code, request.now, work)
+    fmt = formats.current()
+    day = fmt.moment(at, request.today) if exact else fmt.day(at.date(), request.today)
+    return words if day == words else f"{words}: {day}"
+
+
 class TaskForm(forms.Form):
     title = forms.CharField(label=lazy("What is to be done"), max_length=250)
     to = forms.TypedChoiceField(label=lazy("Assignee"), coerce=int)
@@ -99,7 +115,9 @@ class TaskForm(forms.Form):
     deal = PickField("deal", label=lazy("Deal"), required=False)
     invoice = PickField("invoice", label=lazy("Invoice"), required=False)
     checklist = forms.CharField(
-        label=lazy("Checklist, a line each"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=lazy("Checklist, a line each; @Surname gives a line to somebody"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     tags = forms.CharField(label=lazy("Tags, with commas"), max_length=400, required=False)
     participants = many(lazy("Participants"))
@@ -154,7 +172,7 @@ class TaskForm(forms.Form):
             fields[name].choices = people
         self.work = worktime(request.user)
         for name in ("when", "answer"):
-            fields[name].choices = [(code, self._dated(code, words)) for code, words in fields[name].choices]
+            fields[name].choices = dated(request, self.work, fields[name].choices)
         hours = self.initial.get("accept_hours")
         if hours and str(hours) not in dict(ACCEPT):
             words = ngettext("in %(count)s working hour", "in %(count)s working hours", hours) % {"count": hours}
@@ -175,15 +193,6 @@ class TaskForm(forms.Form):
         self.for_unit = bool(chosen)
         if self.for_unit:
             self.fields["unit"].label = _("To whom")
-
-    def _dated(self, code: str, words: Any) -> str:
-        """Say what a quick choice comes to."""
-        if code not in rules.QUICK:
-            return str(words)
-        at, exact = rules.quick_moment(code, self.request.now, self.work)
-        fmt = formats.current()
-        day = fmt.moment(at, self.request.today) if exact else fmt.day(at.date(), self.request.today)
-        return str(words) if day == str(words) else f"{words}: {day}"
 
     def bound(self, names: tuple[str, ...]) -> list[Any]:
         return [self[name] for name in names if name in self.fields]

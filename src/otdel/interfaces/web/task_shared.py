@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.http import PersonRequest, local_address
 from otdel.interfaces.web.nav import entrance
 from otdel.org import access
 from otdel.org.rules import Right
@@ -23,24 +23,25 @@ TABS = (
     (lazy("Efficiency"), "task_efficiency"),
     (lazy("Templates"), "task_templates"),
 )
+__all__ = ["TABS", "TONES", "local_address", "tabs", "unit_options", "whose_options"]
 TONES = {"NEW": "accent", "REVIEW": "over", "RETURNED": "under", "DONE": "done", "DECLINED": "under"}
-
-
-def local_address(request: PersonRequest, target: str) -> str:
-    return target if target.startswith("/") and url_has_allowed_host_and_scheme(target, {request.get_host()}) else ""
 
 
 def tabs(now: str) -> list[tuple[Any, str, bool]]:
     return [(words, entrance(name), name == now) for words, name in TABS]
 
 
-def whose_options(request: PersonRequest, who: str, keep: dict[str, str] | None = None) -> list[tuple[str, str, bool]]:
-    """Whose work a page shows: one's own, what one gave, and for a head that of each of theirs."""
-    kept = {name: value for name, value in (keep or {}).items() if value}
+def whose_options(
+    request: PersonRequest, who: str, keep: Sequence[tuple[str, str]] = ()
+) -> list[tuple[str, str, bool]]:
+    """Whose work a page shows: one's own, what one gave, what one observes, and for a head that of each of theirs."""
+    kept = [(name, value) for name, value in keep if value]
     people = queries.people(request.user) if queries.is_head(request.user) else []
-    rows = [(_("For me to do"), ""), (_("Given by me"), "given")]
+    rows = [(_("For me to do"), ""), (_("Given by me"), "given"), (_("I observe"), "watching")]
+    rows += [(_("Everyone's"), "all")] if people else []
     rows += [(name, str(pk)) for pk, name in people if pk != request.user.pk]
-    return [(name, f"?{urlencode(kept | ({'who': code} if code else {}))}", code == who) for name, code in rows]
+    chosen = who if who in {code for _name, code in rows} else ""
+    return [(name, f"?{urlencode([*kept, *([('who', code)] if code else [])])}", code == chosen) for name, code in rows]
 
 
 def unit_options(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from otdel.core.errors import Invalid
 from otdel.core.listing import Asking
-from otdel.core.listing.values import read_id
+from otdel.core.listing.values import read_day, read_id
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import lists, task_card, task_do, task_giving, task_says
 from otdel.interfaces.web.task_forms import moment_of
@@ -23,29 +25,43 @@ from otdel.tasks import actions, queries, rules
 def _give(request: PersonRequest, ids: list[int], value: str) -> tuple[str, str]:
     event = actions.reassign_many(by=request.user, ids=ids, to=read_id(value) or 0, now=request.now)
     count = event.data["count"]
-    return ngettext("%(count)s task is handed over.", "%(count)s tasks are handed over.", count) % {"count": count}, ""
+    words = ngettext("%(count)s task is handed over.", "%(count)s tasks are handed over.", count)
+    return _said(words, event)
 
 
 def _move_many(request: PersonRequest, ids: list[int], value: str) -> tuple[str, str]:
-    day = rules.quick_day(value, request.today, calendar(request.company.country))
+    if value == "day":
+        day = read_day(request.POST.get("day", ""))
+        if day is None:
+            raise Invalid(_("Choose the day."), field="day")
+    else:
+        day = None if value == "none" else rules.quick_day(value, request.today, calendar(request.company.country))
     event = actions.move_many(
         by=request.user,
         ids=ids,
-        deadline=moment_of(day, None),
+        deadline=moment_of(day, None) if day else None,
         has_time=False,
-        reason=_("Moved in the list"),
+        reason=request.POST.get("reason", ""),
         now=request.now,
     )
     count = event.data["count"]
     words = ngettext("The deadline of %(count)s task is moved.", "The deadline of %(count)s tasks is moved.", count)
-    return words % {"count": count}, ""
+    return _said(words, event)
 
 
 def _bin_many(request: PersonRequest, ids: list[int], value: str) -> tuple[str, str]:
     event = actions.bin_many(by=request.user, ids=ids, now=request.now)
     count = event.data["count"]
-    words = ngettext("%(count)s task is in the bin.", "%(count)s tasks are in the bin.", count)
-    return words % {"count": count}, reverse("task_undo", args=[event.pk])
+    return _said(ngettext("%(count)s task is in the bin.", "%(count)s tasks are in the bin.", count), event)
+
+
+def _said(words: str, event: Any) -> tuple[str, str]:
+    """Say what was done and what was refused, with where it is undone."""
+    text, refused = words % {"count": event.data["count"]}, event.data["refused"]
+    if refused:
+        left = ngettext("%(count)s is left as it was: %(why)s", "%(count)s are left as they were: %(why)s", refused)
+        text = f"{text} {left % {'count': refused, 'why': event.data['why']}}"
+    return text, reverse("task_undo", args=[event.pk])
 
 
 def _people(asking: Asking) -> Iterator[tuple[str, str]]:
@@ -53,7 +69,8 @@ def _people(asking: Asking) -> Iterator[tuple[str, str]]:
 
 
 def _days(asking: Asking) -> Iterator[tuple[str, str]]:
-    return ((code, str(words)) for code, words in task_says.QUICK_DAYS)
+    more = (("day", _("on the day below")), ("none", _("no deadline")))
+    return ((code, str(words)) for code, words in (*task_says.QUICK_DAYS, *more))
 
 
 LIST = lists.ListPage(
@@ -71,7 +88,7 @@ LIST = lists.ListPage(
     tones={"state": TONES},
     late={"deadline": frozenset(rules.LIVE)},
     quick=(
-        (lazy("All"), {"stage": ""}),
+        (lazy("All"), {"stage": "all"}),
         (lazy("Not finished"), {"stage": "open"}),
         (lazy("For me to do"), {"role": "mine"}),
         (lazy("Given by me"), {"role": "given"}),
@@ -81,6 +98,8 @@ LIST = lists.ListPage(
         (lazy("Waiting for my acceptance"), {"waits": "accept"}),
     ),
     tabs=TABS,
+    views=("task_board", "task_calendar"),
+    begins={"stage": "open"},
     bulk=(
         lists.BulkAction(
             "assign", lazy("Hand over…"), Right.VIEW, _give, asks=lazy("To whom"), options=_people, icon="user"
@@ -93,6 +112,7 @@ LIST = lists.ListPage(
             asks=lazy("New deadline"),
             options=_days,
             icon="calendar",
+            fields=(("day", lazy("Day"), "date"), ("reason", lazy("Why"), "text")),
         ),
         lists.BulkAction("bin", lazy("Put in the bin"), Right.VIEW, _bin_many, icon="trash", danger=True),
     ),

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from otdel.interfaces.web import formats
 from otdel.tasks import queries
@@ -28,6 +29,16 @@ def rows_url(code: str, person_id: object = None) -> str:
 def steps_url(code: str, person_id: object) -> str:
     """Return the list of the deals, or customers, of a person that have no next step."""
     return f"{reverse(code)}?{urlencode(steps.ROWS | {'owner': str(person_id)})}"
+
+
+STEP_LABELS = {"deals": _("Deals without a next step"), "customers": _("Customers without a next step")}
+SHOWN = tuple(code for code in queries.NUMBERS if code not in (*queries.STEPS, "attention"))
+
+
+def waiting_links(rooms: tuple[str, ...]) -> tuple[tuple[str, str, str, bool], ...]:
+    """Return (counter, words, address of its rows, is pressing) of all that may wait for whoever looks."""
+    found = [(code, str(queries.LABELS[code]), rows_url(code), code in HOT) for code in SHOWN]
+    return (*found, *((room, str(STEP_LABELS[room]), steps_url(room, "me"), False) for room in rooms))
 
 
 @lru_cache(maxsize=1)

@@ -5,21 +5,15 @@ from otdel.tasks.actions.changing import (
     add_item,
     amend_task,
     attach_file,
-    bin_many,
     change_task,
     check_item,
     comment_task,
     log_time,
     move_deadline,
-    move_many,
-    reassign_many,
     reassign_task,
     remove_file,
     remove_item,
-    restore_tasks,
     set_priority,
-    take_back,
-    undo_bin,
 )
 from otdel.tasks.actions.each import give_each
 from otdel.tasks.actions.flow import (
@@ -36,6 +30,7 @@ from otdel.tasks.actions.flow import (
 )
 from otdel.tasks.actions.handover import hand_over, undo_handover
 from otdel.tasks.actions.making import create_tasks
+from otdel.tasks.actions.many import bin_many, move_many, reassign_many, restore_tasks, take_back, undo_many
 from otdel.tasks.actions.repeating import (
     RepeatValues,
     add_repeat,
@@ -100,6 +95,6 @@ __all__ = [
     "start_task",
     "submit_task",
     "take_back",
-    "undo_bin",
+    "undo_many",
     "withdraw_task",
 ]

@@ -1,21 +1,18 @@
-"""Changing a task: its words, deadline, hands, checklist, comments, files, the bin."""
+"""Changing a task: its words, deadline, hands, checklist, comments, files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import date, datetime
 from typing import IO, Any
 from uuid import uuid4
 
 from django.core.files.storage import default_storage
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otdel.core.act import action
-from otdel.core.errors import Invalid, NotFound, Refusal
-from otdel.core.models import Event
-from otdel.org.actions.many import LONGEST_UNDO
+from otdel.core.errors import Invalid, NotFound
 from otdel.org.models import Person
 from otdel.tasks import access, rules
 from otdel.tasks.actions import journal, making, reminding
@@ -62,22 +59,17 @@ def move_deadline(
     *, by: Person, task_id: int, deadline: datetime | None, has_time: bool, reason: str = "", now: datetime
 ) -> Task:
     task, stand = access.task_for(by, task_id)
-    before = task.deadline
-    _move(task, stand, by, deadline, has_time, reason, now)
-    said = stand.said if not stand.steers else {}
-    reason = reason.strip()[:2000]
-    journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=reason, **said)
-    reminding.tell_of("moved", task, [task.creator_id, *task.doers], by=by, now=now)
+    shift(task, stand, by, deadline, has_time, reason, now)
     return task
 
 
-def _move(
+def shift(
     task: Task, stand: Stand, by: Person, deadline: datetime | None, has_time: bool, reason: str, now: datetime
 ) -> None:
     """Whoever gave the task moves as they like; whoever does it, within what was agreed."""
     rules.must(stand.works)
     rules.must_be(task.state, *rules.LIVE, State.DEFERRED)
-    free = stand.accepts
+    free, before = stand.accepts, task.deadline
     text = rules.clean_reason(reason, needed=task.reason_needed and not free and task.deadline is not None)
     if not free:
         rules.check_move(
@@ -99,6 +91,9 @@ def _move(
         first_deadline=task.first_deadline or deadline,
         moved_times=task.moved_times + (later and not free),
     )
+    said = stand.said if not stand.steers else {}
+    journal.record("task.moved", task, by=by, at=now, before=before, after=deadline, reason=text, **said)
+    reminding.tell_of("moved", task, [task.creator_id, *task.doers], by=by, now=now)
 
 
 @action
@@ -113,13 +108,13 @@ def set_priority(*, by: Person, task_id: int, priority: int, now: datetime) -> T
 
 @action
 def reassign_task(*, by: Person, task_id: int, to: int, now: datetime) -> Task:
-    """Hand the task to another; whoever had it goes on watching, and the chain is kept."""
     task, stand = access.task_for(by, task_id)
-    _reassign(task, stand, by, to, now)
+    pass_on(task, stand, by, to, now)
     return task
 
 
-def _reassign(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> None:
+def pass_on(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> None:
+    """Hand the task to another; whoever had it goes on watching, and the chain is kept."""
     rules.must(stand.works)
     rules.must_be(task.state, *rules.LIVE, State.DEFERRED, State.DECLINED)
     if to == task.assignee_id and task.state != State.DECLINED:
@@ -144,94 +139,6 @@ def _reassign(task: Task, stand: Stand, by: Person, to: int, now: datetime) -> N
     )
     journal.record("task.reassigned", task, by=by, at=now, before=before, after=to)
     reminding.tell_given([task], by, now)
-
-
-# many at once
-
-
-@action
-def reassign_many(*, by: Person, ids: Sequence[int], to: int, now: datetime) -> Event:
-    """Hand over what may be handed over; refuse when nothing may."""
-    given = _each(by, ids, now, lambda task, stand: _reassign(task, stand, by, to, now))
-    return journal.record("tasks.reassigned", None, by=by, at=now, count=len(given), ids=_ids(given), to=to)
-
-
-@action
-def move_many(
-    *, by: Person, ids: Sequence[int], deadline: datetime | None, has_time: bool, reason: str = "", now: datetime
-) -> Event:
-    moved = _each(by, ids, now, lambda task, stand: _move(task, stand, by, deadline, has_time, reason, now))
-    return journal.record("tasks.moved", None, by=by, at=now, count=len(moved), ids=_ids(moved))
-
-
-@action
-def bin_many(*, by: Person, ids: Sequence[int], now: datetime) -> Event:
-    """Put tasks in the bin. Returns the event, by which it can be undone."""
-    binned = _each(by, ids, now, lambda task, stand: _bin(task, stand, now))
-    subject = binned[0] if len(binned) == 1 else None
-    return journal.record("task.binned", subject, by=by, at=now, count=len(binned), ids=_ids(binned))
-
-
-def _bin(task: Task, stand: Stand, now: datetime) -> None:
-    rules.must(stand.deletes)
-    step(task, now, deleted_at=now)
-
-
-def _ids(tasks: Sequence[Task]) -> list[int]:
-    return [each.pk for each in tasks]
-
-
-def _each(by: Person, ids: Sequence[int], now: datetime, act: Callable[[Task, Stand], None]) -> list[Task]:
-    """Do it to every task that allows it; the first refusal is said when none does."""
-    done: list[Task] = []
-    refused: Refusal | None = None
-    rows = access.visible_tasks(by).select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
-    with reminding.together(now):
-        for task in rows:
-            try:
-                act(task, access.stand(by, task))
-                done.append(task)
-            except Refusal as refusal:
-                refused = refused or refusal
-    if not done:
-        raise refused or NotFound(_("There is no such task, or you may not see it."))
-    return done
-
-
-@action
-def restore_tasks(*, by: Person, ids: Sequence[int], now: datetime) -> int:
-    rows = list(access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=ids))
-    if not rows:
-        raise NotFound(_("There is no such task, or you may not see it."))
-    for task in rows:
-        step(task, now, deleted_at=None)
-        journal.record("task.restored", task, by=by, at=now)
-    return len(rows)
-
-
-@action
-def undo_bin(*, by: Person, event_id: int, now: datetime) -> None:
-    """Take back one's own binning, or giving to many, of the last hour."""
-    kinds = ("task.binned", "tasks.given")
-    event = Event.objects.filter(pk=event_id, by=by, kind__in=kinds, at__gt=now - LONGEST_UNDO).first()
-    if event is None:
-        raise NotFound(_("There is nothing to undo."))
-    if event.kind == "tasks.given":
-        bin_many(by=by, ids=event.data["ids"], now=now)
-        return
-    for task in access.visible_tasks(by, binned=True).select_for_update(of=("self",)).filter(pk__in=event.data["ids"]):
-        step(task, now, deleted_at=None)
-        journal.record("task.restored", task, by=by, at=now)
-
-
-@action
-def take_back(*, by: Person, task_id: int, now: datetime) -> Event:
-    """Put in the bin what one gave within the hour: the task, and those given with it."""
-    rows = access.visible_tasks(by).filter(creator=by, created_at__gt=now - LONGEST_UNDO)
-    ids = list(rows.filter(Q(pk=task_id) | Q(group_id=task_id)).values_list("pk", flat=True))
-    if not ids:
-        raise NotFound(_("There is nothing to undo."))
-    return bin_many(by=by, ids=ids, now=now)
 
 
 # words, files, checklist, time

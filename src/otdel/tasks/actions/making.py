@@ -42,11 +42,11 @@ def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> li
     """Give a task to people or a department: one shared by all, or one each. Returns what was made."""
     rules.check(values, now)
     values = about(by, values, None)
-    people, called = _receivers(by, to, now), named_in(by, values.text)
+    people, called, lines = _receivers(by, to, now), named_in(by, values.text), _lines(by, values.checklist)
     if to.each or len(people) == 1:
-        made = [_make(by, values, person, (), called, now) for person in people]
+        made = [_make(by, values, person, (), called, lines, now) for person in people]
     else:
-        made = [_make(by, values, people[0], tuple(people[1:]), called, now)]
+        made = [_make(by, values, people[0], tuple(people[1:]), called, lines, now)]
     if len(made) > 1:
         Task.objects.filter(pk__in=[each.pk for each in made]).update(group_id=made[0].pk)
     for each in made:
@@ -109,8 +109,26 @@ def call_in(task: Task, people: Sequence[int]) -> list[int]:
     return called
 
 
+Line = tuple[str, int | None]
+
+
+def _lines(by: Person, texts: Sequence[str]) -> list[Line]:
+    """Return the lines of a checklist with who does each, named in it as @Surname. No query when nobody is."""
+    lines = rules.tidy(texts, 250, 50)
+    if not any("@" in line for line in lines):
+        return [(line, None) for line in lines]
+    people = list(access.receivers(by).values_list("pk", "name"))
+    return [(line, next(iter(rules.find_mentions(line, people)), None)) for line in lines]
+
+
 def _make(
-    by: Person, values: TaskValues, assignee: int, participants: tuple[int, ...], called: Sequence[int], now: datetime
+    by: Person,
+    values: TaskValues,
+    assignee: int,
+    participants: tuple[int, ...],
+    called: Sequence[int],
+    lines: Sequence[Line],
+    now: datetime,
 ) -> Task:
     own = assignee == by.pk and not participants
     task = Task(
@@ -127,11 +145,13 @@ def _make(
     )
     fill(task, by, values)
     task.template_id = values.template_id
-    call_in(task, called)
+    doing = [pk for _text, pk in lines if pk and pk not in (by.pk, assignee, *participants)]
+    call_in(task, [*called, *doing])
     task.save()
-    items = rules.tidy(values.checklist, 250, 50)
+    named = {by.pk, assignee, *task.participants, *task.observers}
     ChecklistItem.objects.bulk_create(
-        ChecklistItem(task=task, text=text, position=place) for place, text in enumerate(items)
+        ChecklistItem(task=task, text=text, assignee_id=pk if pk in named else None, position=place)
+        for place, (text, pk) in enumerate(lines)
     )
     return task
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,31 @@ from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, W
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from otdel.billing.queries import pick as invoices
 from otdel.core.calendar import Calendar
-from otdel.core.listing import Asking, Bin, Choice, Column, Days, Filter, Flag, Kind, Listing, Reference, Search, Sort
+from otdel.core.listing import (
+    Asking,
+    Bin,
+    Choice,
+    Column,
+    Days,
+    Filter,
+    Flag,
+    Kind,
+    Listing,
+    Reference,
+    Search,
+    Sort,
+    State,
+)
 from otdel.core.listing import Tags as TagFilter
 from otdel.core.listing.filters import Option, Params
 from otdel.core.listing.values import read_id
 from otdel.core.periods import Period
 from otdel.customers import queries as customers
+from otdel.customers.queries import pick as people_of
+from otdel.deals.access import leads
+from otdel.deals.queries import pick as deals
 from otdel.org.listing import PersonFilter, people
 from otdel.org.models import Person
 from otdel.tasks import access
@@ -94,6 +113,7 @@ ROLES = {
     "helping": (_("I take part"), lambda asking: Q(participants__contains=[asking.person.pk])),
 }
 STAGES = {
+    "all": (_("All, finished ones too"), lambda asking: Q()),
     "open": (_("Not finished"), lambda asking: Q(state__in=(*OPEN, "DEFERRED", "REVIEW"))),
     "late": (_("Overdue"), lambda asking: live(asking.now) & Q(deadline__lt=asking.now)),
     "finished": (_("Finished"), lambda asking: Q(state__in=("DONE", "DECLINED"))),
@@ -103,6 +123,15 @@ WORDS = {
     "answer": (_("No yes or no in time"), lambda asking: Q(state__in=("NEW", "SEEN"), answer_by__lt=asking.now)),
     "accept": (_("Not accepted in time"), lambda asking: Q(state="REVIEW", accept_by__lt=asking.now)),
 }
+
+
+def _named(name_of: Callable[[Person, int], str | None]) -> Callable[[int, Asking], str | None]:
+    return lambda pk, asking: name_of(asking.person, pk)
+
+
+def _lead_name(person: Person, pk: int) -> str | None:
+    title: str | None = leads(person).filter(pk=pk).values_list("title", flat=True).first()
+    return title
 
 
 def _person_column(key: str, label: Any, path: str, **changes: Any) -> Column:
@@ -153,8 +182,10 @@ TASKS = Listing(
         Choice("grade", _("Grade"), path="grade", options=GRADES, number=False),
         Days("created", _("Created"), path="created_at", moment=True),
         Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
-        Reference("deal", _("Deal"), path="deal_id"),
-        Reference("lead", _("Lead"), path="lead_id"),
+        Reference("deal", _("Deal"), path="deal_id", name_of=_named(deals.name_of)),
+        Reference("lead", _("Lead"), path="lead_id", name_of=_named(_lead_name)),
+        Reference("contact", _("Contact"), path="contact_id", name_of=_named(people_of.contact_name)),
+        Reference("invoice", _("Invoice"), path="invoice_id", name_of=_named(invoices.invoice_name)),
         TagFilter("tag", _("Tag")),
         Bin(),
     ),
@@ -182,6 +213,7 @@ class TaskRow:
     proof: str
     result: str = ""
     submitted_at: datetime | None = None
+    reason_needed: bool = False
 
     @property
     def about(self) -> str:
@@ -190,7 +222,7 @@ class TaskRow:
 
 FIELDS = (
     "id", "title", "state", "priority", "deadline", "has_time", "creator_id", "assignee_id", "text", "proof", "result",
-    "submitted_at",
+    "submitted_at", "reason_needed",
 )  # fmt: skip
 NAMES = ("creator", "assignee")
 
@@ -246,15 +278,39 @@ class Lane:
     count: int
 
 
-def by_deadline(person: Person, now: datetime, *, of: int | None = None, given: bool = False) -> list[Lane]:
-    """Return somebody's unfinished work by deadline, or what the person gave to others.
+# filters that say whose work it is: then nobody's own is meant
+SAYS_WHOSE = frozenset(("role", "assignee", "creator", "waits", "judged"))
+UNFINISHED = (*OPEN, "DEFERRED", "REVIEW")
+
+
+def whose(person: Person, who: str) -> Q:
+    """Return the unfinished work `who` means: "" what the person is to do, "given", "watching", "all", or a number."""
+    me = person.pk
+    match who:
+        case "given":
+            return Q(creator_id=me, state__in=UNFINISHED) & ~Q(assignee_id=me)
+        case "watching":
+            return Q(observers__contains=[me], state__in=UNFINISHED)
+        case "all":
+            return Q(state__in=UNFINISHED)
+    return Q(doers__contains=[read_id(who) or me], state__in=(*OPEN, "DEFERRED"))
+
+
+def unfinished(person: Person, who: str, state: State | None = None) -> QuerySet[Any]:
+    """Return the visible work `who` means, narrowed by the filters of the list; those that say whose come first."""
+    if state is None:
+        rows: QuerySet[Any] = access.visible_tasks(person).filter(whose(person, who))
+        return rows
+    kept = replace(state, values={key: each for key, each in state.values.items() if key != "bin"})
+    return TASKS.narrowed(kept).filter(whose(person, who if SAYS_WHOSE.isdisjoint(kept.values) else "all"))
+
+
+def by_deadline(person: Person, now: datetime, *, who: str = "", state: State | None = None) -> list[Lane]:
+    """Return unfinished work by deadline.
 
     All of each lane counted, so many shown. Seven queries besides those of access.
     """
-    whose = Q(doers__contains=[of or person.pk], state__in=(*OPEN, "DEFERRED"))
-    if given:
-        whose = Q(creator_id=person.pk) & ~Q(assignee_id=person.pk)
-    rows = access.visible_tasks(person).filter(whose, live(now))
+    rows = unfinished(person, who, state).filter(live(now))
     conditions = lanes(now)
     counts = rows.aggregate(**{code: Count("pk", filter=condition) for code, condition in conditions.items()})
     return [

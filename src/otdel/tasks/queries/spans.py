@@ -9,28 +9,22 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q
 
+from otdel.core.listing import State
 from otdel.org.models import Person
 from otdel.tasks import access
-from otdel.tasks.models import OPEN, Dependency
+from otdel.tasks.models import Dependency
 from otdel.tasks.queries.cards import find
-from otdel.tasks.queries.lists import TaskRow, rows_of
+from otdel.tasks.queries.lists import TaskRow, rows_of, unfinished
 
 MOST_BARS = 200
 IN_A_CALENDAR = 1500
 
 
-def whose(person: Person, of: int | None, given: bool) -> Q:
-    """Return somebody's work that is not over, or what the person gave to others."""
-    if given:
-        return Q(creator_id=person.pk) & ~Q(assignee_id=person.pk) & Q(state__in=(*OPEN, "DEFERRED", "REVIEW"))
-    return Q(doers__contains=[of or person.pk], state__in=(*OPEN, "DEFERRED"))
-
-
 def between(
-    person: Person, start: datetime, end: datetime, *, of: int | None = None, given: bool = False
+    person: Person, start: datetime, end: datetime, *, who: str = "", state: State | None = None
 ) -> list[TaskRow]:
     """Return unfinished work due between two moments, in order. One query besides those of access."""
-    rows = access.visible_tasks(person).filter(whose(person, of, given), deadline__gte=start, deadline__lt=end)
+    rows = unfinished(person, who, state).filter(deadline__gte=start, deadline__lt=end)
     return rows_of(rows.order_by("deadline", "-priority", "id"), IN_A_CALENDAR)
 
 

@@ -4,6 +4,6 @@ A room's page module describes its list as a `ListPage` and adds `urls(page)` to
 """
 
 from otdel.interfaces.web.lists.page import BulkAction, ListPage
-from otdel.interfaces.web.lists.views import asking_of, urls
+from otdel.interfaces.web.lists.views import allowed, asking_of, chips, state_of, urls
 
-__all__ = ["BulkAction", "ListPage", "asking_of", "urls"]
+__all__ = ["BulkAction", "ListPage", "allowed", "asking_of", "chips", "state_of", "urls"]

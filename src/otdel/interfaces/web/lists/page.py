@@ -29,6 +29,8 @@ class BulkAction:
     options: Callable[[Asking], Iterable[tuple[str, str]]] | None = None
     icon: str = ""
     danger: bool = False
+    # further fields of that page: (name, words, type of its input)
+    fields: tuple[tuple[str, Any, str], ...] = ()
     # what needs more than one value: shows a page of its own for the rows and the address of the list
     opens: Callable[[PersonRequest, list[int], str], HttpResponseBase] | None = None
 
@@ -52,6 +54,8 @@ class ListPage:
     quick: tuple[tuple[Any, Mapping[str, str]], ...] = ()  # chips that set filters: (words, parameters)
     # lists of the same room: (words, name of the address); or what gives (words, address, is it this one) for a person
     tabs: tuple[tuple[Any, str], ...] | Callable[[Any], list[tuple[str, str, bool]]] = ()
+    views: tuple[str, ...] = ()  # of those, the ones that show the same rows by the same filters
+    begins: Mapping[str, str] = field(default_factory=dict)  # what the bare address asks for
     bulk: tuple[BulkAction, ...] = ()
     custom: str = ""  # the record whose custom fields the list shows
     more: str = ""  # a template with further buttons of the heading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ from otdel.core.errors import Invalid, NotFound
 from otdel.core.listing import Asking, Kind, Listing, Page, State
 from otdel.core.listing.values import read_id
 from otdel.interfaces import sheets
-from otdel.interfaces.http import PersonRequest, page, submission
+from otdel.interfaces.http import PersonRequest, local_address, page, submission
 from otdel.interfaces.web import actions, formats, queries
 from otdel.interfaces.web.lists import drawing, panel
 from otdel.interfaces.web.lists.page import BulkAction, ListPage
@@ -85,7 +85,7 @@ def state_of(request: PersonRequest, shown: ListPage, given: QueryDict, preferre
 def show(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     """The list itself; for htmx only its rows."""
     memory = queries.remembered(request.user, shown.listing.key)
-    state = state_of(request, shown, request.GET, memory.columns)
+    state = state_of(request, shown, _given(request, shown), memory.columns)
     if any(not value for _name, value in request.GET.items()):
         return redirect(f"{request.path}?{state.at(state.cursor)}")  # a form sends its empty fields too
     found = state.listing.page(state)
@@ -94,9 +94,14 @@ def show(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     return TemplateResponse(request, f"lists/list.html{'#results' if fragment else ''}", context)
 
 
+def _given(request: PersonRequest, shown: ListPage) -> QueryDict:
+    """Return what the address asks for; a list may begin with less than all of it."""
+    return request.GET or QueryDict(urlencode(shown.begins))
+
+
 def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queries.Remembered) -> dict[str, Any]:
     state, person = found.state, request.user
-    bulk = _allowed(person, shown)
+    bulk = allowed(person, shown)
     return {
         "page": shown,
         "url": request.path,
@@ -107,9 +112,10 @@ def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queri
         "unknown": bool(found.next or found.previous),
         "back": f"?{state.at(found.previous)}" if found.previous else "",
         "forward": f"?{state.at(found.next)}" if found.next else "",
-        "chips": [(each, f"{request.path}?{query}") for each, query in _chips(state)],
+        "chips": [(each, f"{request.path}?{query}") for each, query in chips(state, _said(shown, state))],
         "quick": _quick(request, shown, state),
-        "tabs": _tabs(person, shown),
+        "tabs": _tabs(person, shown, state),
+        "at_first": bool(shown.begins) and not request.GET,
         "columns": [(column.key, column.label, column in state.columns) for column in state.listing.columns],
         "views": [
             (name, f"{request.path}?{query}", query == state.query, reverse(f"{shown.name}_view_delete", args=[pk]))
@@ -125,10 +131,15 @@ def _context(request: PersonRequest, shown: ListPage, found: Page, memory: queri
     }
 
 
-def _tabs(person: Any, shown: ListPage) -> list[tuple[Any, str, bool]]:
+def _tabs(person: Any, shown: ListPage, state: State) -> list[tuple[Any, str, bool]]:
     if callable(shown.tabs):
         return list(shown.tabs(person))
-    return [(words, entrance(name), name == shown.name) for words, name in shown.tabs if address(name)]
+    return [(words, _tab(shown, name, state), name == shown.name) for words, name in shown.tabs if address(name)]
+
+
+def _tab(shown: ListPage, name: str, state: State) -> str:
+    """The other views of the same rows keep the filter."""
+    return f"{address(name)}?{state.query}" if name in shown.views and state.values else entrance(name)
 
 
 def _rows(request: PersonRequest, shown: ListPage, found: Page, choosable: bool) -> SafeString:
@@ -172,9 +183,15 @@ def _shown(found: Page) -> str:
     return formats.current().number(number) + ("+" if found.next else "")
 
 
-def _chips(state: State) -> Iterator[tuple[str, str]]:
+def _said(shown: ListPage, state: State) -> set[str]:
+    """Filters the list begins with are not said again while one of the quick choices says them."""
+    now = dict(state.pairs())
+    return {key for key in shown.begins if any(wanted == {key: now.get(key)} for _words, wanted in shown.quick)}
+
+
+def chips(state: State, said: Collection[str] = ()) -> Iterator[tuple[str, str]]:
     for each in state.listing.filters:
-        if each.key in state.values and each.key != "q":
+        if each.key in state.values and each.key not in ("q", *said):
             yield each.says(state.values[each.key], state.asking), state.without(each.key).query
 
 
@@ -194,11 +211,15 @@ def filters(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     """The form of all filters, as a page or as the inside of the dialog."""
     state = state_of(request, shown, request.GET)
     own = {name for each in state.listing.filters for name in each.names}
+    view = request.GET.get("on", "")
+    keep = [pair for pair in state.pairs() if pair[0] not in own]
+    if view in shown.views:  # parameters of the view's own
+        keep = [(name, str(value)) for name, value in request.GET.items() if name not in (*own, "on", "sort", "cols")]
     context = {
         "page": shown,
-        "url": reverse(shown.name),
+        "url": reverse(view if view in shown.views else shown.name),
         "controls": panel.controls(state),
-        "keep": [pair for pair in state.pairs() if pair[0] not in own],
+        "keep": keep,
     }
     part = "#form" if request.htmx else ""
     return TemplateResponse(request, f"lists/filters.html{part}", context)
@@ -258,7 +279,7 @@ def forget_view(request: PersonRequest, shown: ListPage, view_id: int) -> HttpRe
 # many rows at once
 
 
-def _allowed(person: Any, shown: ListPage) -> list[BulkAction]:
+def allowed(person: Any, shown: ListPage) -> list[BulkAction]:
     return [each for each in shown.bulk if access.scope(person, shown.listing.key, Right(each.right)) > Scope.NONE]
 
 
@@ -266,21 +287,22 @@ def bulk(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
     """Do one thing to the chosen rows, or to all the filter finds."""
     state = _state_from_form(request, shown)
     wanted = request.POST.get("do", "")
-    chosen = next((each for each in _allowed(request.user, shown) if each.code == wanted), None)
+    chosen = next((each for each in allowed(request.user, shown) if each.code == wanted), None)
     if chosen is None or not (chosen.act or chosen.opens):
         raise NotFound(_("There is no such action."))
     ids, value = _ids(request, state, chosen), request.POST.get("value", "")
+    back = local_address(request, request.POST.get("back", "")) or f"{reverse(shown.name)}?{state.query}"
     if chosen.opens:
-        return chosen.opens(request, ids, f"{reverse(shown.name)}?{state.query}")
+        return chosen.opens(request, ids, back)
     if chosen.asks and not value:
-        return TemplateResponse(request, "lists/bulk.html", _asked(shown, state, chosen, ids))
+        return TemplateResponse(request, "lists/bulk.html", _asked(shown, state, chosen, ids, back))
     assert chosen.act is not None
     text, undo = chosen.act(request, ids, value)
     messages.success(request, text, extra_tags=undo)
-    return redirect(f"{reverse(shown.name)}?{state.query}")
+    return redirect(back)
 
 
-def _asked(shown: ListPage, state: State, chosen: BulkAction, ids: list[int]) -> dict[str, Any]:
+def _asked(shown: ListPage, state: State, chosen: BulkAction, ids: list[int], back: str) -> dict[str, Any]:
     number = len(ids)
     return {
         "action": chosen,
@@ -290,7 +312,7 @@ def _asked(shown: ListPage, state: State, chosen: BulkAction, ids: list[int]) ->
         "options": list(chosen.options(state.asking)) if chosen.options else (),
         "how_many": ngettext("%(count)s row is chosen.", "%(count)s rows are chosen.", number) % {"count": number},
         "url": reverse(f"{shown.name}_bulk"),
-        "back": f"{reverse(shown.name)}?{state.query}",
+        "back": back,
     }
 
 
@@ -349,4 +371,4 @@ def _reader(column: Any, at: int) -> Callable[[tuple[Any, ...]], Any]:
     return lambda row: row[at]
 
 
-__all__ = ["asking_of", "urls"]
+__all__ = ["allowed", "asking_of", "chips", "state_of", "urls"]

@@ -84,7 +84,8 @@ document.addEventListener("counters", ({ detail }) => {
   navigator.setAppBadge?.(detail.total).catch(() => {});
   if (detail.news > before.news) import(data.live).then((live) => live.sound());
 });
-function count({ rooms, total }) {
+function count({ rooms, waits, total }) {
+  for (const each of $$("[data-waits]")) waited(each, waits?.[each.dataset.waits] ?? 0);
   for (const [url, number] of Object.entries(rooms)) {
     const link = $(`nav.rail a[href="${url}"], nav.rail a[href^="${url}?"], a[data-counted][href="${url}"]`);
     if (!link) continue;
@@ -96,6 +97,13 @@ function count({ rooms, total }) {
     if (link.title) link.setAttribute("aria-label", number ? `${link.title}: ${number}` : link.title);
   }
   document.title = (total ? `(${total}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+}
+function waited(link, number) {
+  const mark = $(".n", link);
+  mark.textContent = number || (link.title ? "" : "0");
+  mark.classList.toggle("hot", number > 0 && "hot" in link.dataset);
+  if (link.title) { mark.hidden = !number; link.setAttribute("aria-label", number ? `${link.title}: ${number}` : link.title); }
+  if (link.matches(".chip")) link.hidden = !number;
 }
 if (!$("nav.rail")) sessionStorage.removeItem(KNOWN); else if (sessionStorage.getItem(KNOWN)) count(JSON.parse(sessionStorage.getItem(KNOWN)));
 document.addEventListener("live", ({ detail }) => import(data.live).then((live) => live.listen(detail.url)));

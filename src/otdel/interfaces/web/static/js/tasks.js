@@ -11,3 +11,21 @@ document.addEventListener("keydown", (event) => {
   item.querySelector("a").focus();
   item.dispatchEvent(new CustomEvent("sortable:moved", { bubbles: true, detail: { to: target.dataset.value } }));
 });
+
+// A deadline moved by hand may need a reason: asked before it is sent; without one the task goes back where it was.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, triggeringEvent, issueRequest } = event.detail;
+  const dialog = document.getElementById("why");
+  if (triggeringEvent?.type !== "sortable:moved" || !("asks" in elt.dataset) || !dialog) return;
+  event.preventDefault();
+  const form = dialog.querySelector("form[data-why]");
+  let said = false;
+  form.onsubmit = () => { said = true; triggeringEvent.detail.reason = form.elements.reason.value; issueRequest(true); form.reset(); };
+  dialog.onclose = () => said || location.reload();
+  dialog.showModal();
+});
+// What others do is shown at once, but not under the hand of whoever is choosing, typing or dragging.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (!["board", "days"].includes(event.target.id)) return;
+  if (event.target.querySelector(":checked, details[open], .sortable-chosen") || document.querySelector("dialog[open]")) event.preventDefault();
+});
