@@ -52,6 +52,9 @@ def test_keys_move_and_sums_follow(firm, draft, opened):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     expect(cell(page, 1, 1)).to_be_focused()
+    cell(page, 1, 0).click()  # takes the whole number: typing replaces it
+    page.keyboard.type("70")
+    expect(cell(page, 1, 0)).to_have_value("70")
 
 
 def test_block_from_excel_is_pasted_undone_pasted_and_saved(firm, draft, opened):

@@ -88,6 +88,42 @@ def test_where_the_plan_stands(firm):
     assert shown.outside == (1, 1)
 
 
+def test_the_rhythm_is_told_step_by_step(firm):
+    """There is no history to learn from here: even days."""
+    plan(firm, (firm.north, firm.anna, 2100))
+
+    shown = look(firm.boris)
+
+    assert [str(step.day) for step in shown.steps] == [
+        "2026-03-01", "2026-03-08", "2026-03-15", "2026-03-16", "2026-03-22", "2026-03-29", "2026-03-31",
+    ]  # fmt: skip
+    assert [step.passed for step in shown.steps] == [0, 5, 9, 10, 14, 19, 21]
+    assert [step.day.day for step in shown.steps if step.now] == [16]
+    assert all(abs(step.even - step.share) < Decimal("1e-9") for step in shown.steps)
+    now = next(step for step in shown.steps if step.now)
+    assert now.share == shown.course.weight
+    assert shown.curve.weights[15] == now.share
+
+
+@pytest.mark.parametrize(
+    ("period", "number", "last"),
+    [
+        ("2026-W12", 7, "2026-03-22"), ("2026-Q1", 15, "2026-03-31"), ("2026-H1", 7, "2026-06-30"),
+        ("2026", 13, "2026-12-31"), ("2026-03-16..2026-03-25", 10, "2026-03-25"), ("2026-05", 5, "2026-05-31"),
+    ],
+)  # fmt: skip
+def test_steps_of_the_rhythm_fit_the_period(firm, period, number, last):
+    shown = look(firm.boris, period=Period.parse(period))
+    assert (len(shown.steps), str(shown.steps[-1].day), shown.steps[-1].share) == (number, last, 1)
+    assert shown.steps[-1].even == 1
+    assert [step.share for step in shown.steps] == sorted(step.share for step in shown.steps)
+
+
+def test_what_is_over_or_has_no_rhythm_has_no_steps(firm):
+    assert look(firm.boris, period=Period.parse("2026-02")).steps == ()
+    assert look(firm.boris, metric="active_clients").steps == ()
+
+
 def test_a_payment_is_on_the_board_the_moment_it_commits_and_so_is_its_undoing(firm):
     came(firm.anna, firm.north, 100, "2026-03-02")
     refill()

@@ -64,6 +64,21 @@ def test_a_head_sees_where_the_plan_stands(firm, signed):
     assert page.count(">Give a task</span></a>") == 1
 
 
+def test_the_rhythm_is_shown_with_where_it_stands(firm, signed):
+    page = text_of(signed("boris").get("/plan/"))
+    row = re.search(r'<tr aria-current="true"><th scope="row">March 16 .*?</tr>', page)[0]
+
+    assert "yesterday" in row
+    assert re.findall(r'<td class="num">([^<]*)', row) == ["10 of 21", "47.6%", "47.6%", "1,500"]
+    assert "The rhythm, step by step" not in text_of(signed("boris").get("/plan/?period=2026-02"))
+
+
+def test_far_from_today_the_periods_around_are_offered(firm, signed):
+    page = signed("boris").get("/plan/?period=2018-Q3").content.decode()
+    for period in ("2018-Q2", "2018-Q4", "2018-H2", "2018", "2018-08", "2026-03"):
+        assert f"period={period}&amp;" in page or f'period={period}"' in page, period
+
+
 def test_rows_kept_drawn_never_show_what_was(firm, signed):
     """Between two looks come a payment, another name, another language and another day."""
     client = signed("boris")

@@ -70,7 +70,7 @@ def test_the_map_has_the_tones_of_the_screen(shown):
     assert drawn["heads"] == ["Row", "Volga"]
     rows = dict(drawn["rows"])
     assert rows["Abramova A."] == [("u2", "−37% ▼")]
-    assert rows["Belov B."] == [("none", "100%")]
+    assert rows["Belov B."] == [("n3", "100%")]
 
 
 def test_paper_takes_its_colours_from_the_design_system():

@@ -29,7 +29,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _title(shown: Grid) -> str:
     plan = shown.plan
     metric = dict(documents.METRICS)[plan.metric]
-    return f"{metric}: {plan.unit.name}, {period_title(documents.period_of(plan))}, {plan.version}"
+    version = _("version %(number)s") % {"number": plan.version}
+    return f"{metric}: {plan.unit.name}, {period_title(documents.period_of(plan))}, {version}"
 
 
 @page

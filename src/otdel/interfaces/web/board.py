@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -31,6 +32,11 @@ from otdel.plans.queries.board import Board, BoardQuery, board
 from otdel.plans.queries.documents import METRICS
 from otdel.plans.queries.opening import opening
 
+# a year's months are offered one by one, those of ten years are not
+LONGEST_SPLIT = 366
+# days of a longer stretch are too many to be named: its months are
+LONGEST_MONTH = 45
+
 
 @page
 def show(request: PersonRequest) -> HttpResponse:
@@ -52,6 +58,8 @@ def show(request: PersonRequest) -> HttpResponse:
         "kpis": says.kpis(shown, numbers, draw.drills()),
         "curve": _curve(shown, numbers),
         "notes": says.notes(shown, numbers),
+        "rhythm": says.rhythm(shown, numbers),
+        "has_plan": shown.total.figures.amount is not None,
         "curve_label": says.curve_title(shown),
         "cut_label": cut_labels()[shown.query.cut],
         "rows_head": _("Department") if shown.query.by == "unit" else _("Employee"),
@@ -128,7 +136,10 @@ def _picks(
     ]
     metrics = [(str(label), board_url(query, metric=name), name == query.metric) for name, label in METRICS]
     cuts = [(label, board_url(query, cut=name), name == query.cut) for name, label in cut_labels().items()]
-    periods = [(period_title(each), board_url(query, period=each), each == query.period) for each in _periods(today)]
+    periods = [
+        (period_title(each), board_url(query, period=each), each == query.period)
+        for each in _periods(today, query.period)
+    ]
     drawn = [
         pick(title, places, _("Department")) if units else "",
         pick(period_title(query.period), periods, _("Period")),
@@ -138,11 +149,26 @@ def _picks(
     return SafeString("".join(drawn))
 
 
-def _periods(today: date) -> list[Period]:
-    """Return the periods one looks at most: of every kind the present ones and those around."""
-    around = {Kind.MONTH: range(1, -7, -1), Kind.QUARTER: range(1, -4, -1), Kind.WEEK: range(0, -3, -1)}
-    around |= {Kind.HALF: range(0, -2, -1), Kind.YEAR: range(0, -3, -1)}
-    return [Period.of(kind, today).plus(number) for kind, numbers in around.items() for number in numbers]
+def _periods(today: date, shown: Period) -> list[Period]:
+    """Return the periods one looks at most: of every kind the present ones, and those in and around the one shown."""
+    around = {Kind.MONTH: range(-6, 2), Kind.QUARTER: range(-3, 2), Kind.WEEK: range(-2, 1)}
+    around |= {Kind.HALF: range(-1, 1), Kind.YEAR: range(-2, 1)}
+    found = []
+    for kind, numbers in around.items():
+        near = {Period.of(kind, today).plus(number) for number in numbers}
+        found += sorted(near | set(_beside(shown, kind)), reverse=True)
+    return found
+
+
+def _beside(shown: Period, kind: Kind) -> Iterator[Period]:
+    """Yield what of a kind lies in the period shown, holds its first day, or stands next to it."""
+    here = Period.of(kind, shown.start)
+    yield here
+    if kind != Kind.WEEK and len(shown) <= LONGEST_SPLIT:
+        yield from (piece for piece in shown.split(kind) if piece.kind == kind)
+    for number in (-1, 1) if kind == shown.kind else ():
+        with suppress(ValueError):
+            yield here.plus(number)
 
 
 def _steps(shown: Board) -> list[tuple[str, str, str]]:
@@ -199,6 +225,8 @@ def _curve(shown: Board, numbers: Numbers) -> Mapping[str, Any] | None:
         data["plan"] = _floats(curve.plan)
     if curve.past is not None:
         data["past"] = _floats(curve.past)
+    if len(curve.days) > LONGEST_MONTH:
+        data["ticks"] = {at: fmt.month_tick(day, at == 0) for at, day in enumerate(curve.days) if day.day == 1}
     if shown.course.state == "open":
         data["today"] = (shown.course.today - curve.days[0]).days
     return data

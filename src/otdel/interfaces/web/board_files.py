@@ -111,13 +111,14 @@ def _cut_rows(shown: Board) -> Iterable[tuple[Row, str, Figures]]:
 def _days_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
     sheet, curve = book.add_worksheet(_("Days")), shown.curve
     assert curve is not None
-    _heads(sheet, forms, 0, [_("Day"), _("Plan"), _("Fact"), _("A year ago")])
+    _heads(sheet, forms, 0, [_("Day"), _("Plan"), _("Fact"), _("A year ago"), _("Share of the plan expected")])
     columns: list[Sequence[Decimal | None]] = [curve.plan or (), curve.fact, curve.past or ()]
     for at, day in enumerate(curve.days):
         sheet.write_datetime(at + 1, 0, day, forms["date"])
         for column, series in enumerate(columns, 1):
             if at < len(series) and series[at] is not None:
                 sheet.write_number(at + 1, column, float(series[at] or 0), forms["money"])
+        sheet.write_number(at + 1, len(columns) + 1, float(curve.weights[at]), forms["part"])
 
 
 def _heads(sheet: Any, forms: dict[str, Any], at: int, labels: Sequence[str]) -> None:

@@ -103,7 +103,7 @@ class Drawing:
         for row in self.shown.rows:
             figures = row.figures
             # all else a row says follows from these and from the board's own state
-            key = (row.kind, row.id, row.name, figures.plan, figures.fact, self.numbers.fmt.percent(figures.share))
+            key = (row.kind, row.id, row.name, figures.plan, figures.fact, self.numbers.fmt.share(figures.share))
             drawn = kept.get(key)
             if drawn is None:
                 drawn = kept[key] = self._row(row, unit if row.kind == "unit" else person)
@@ -142,7 +142,7 @@ class Drawing:
 
     def _control(self, row: Row) -> str:
         """Return a link that declares manual control of whoever is behind."""
-        if not self.may_control or row.figures.mark != "under":
+        if not self.may_control or not self.is_open or row.figures.mark != "under":
             return ""
         before, after = self._control_link
         return f"{before}{row.kind}={row.id}{after}"
@@ -174,7 +174,7 @@ class Drawing:
             "fact": numbers(figures.fact),
             "deviation": self._deviation(figures, how_id),
             "done": fmt.percent(figures.attainment),
-            "share": fmt.percent(figures.share),
+            "share": fmt.share(figures.share),
             "need": numbers(figures.needed) if figures.needed else formats.DASH,
             "landing": numbers.rough(figures.landing),
         }
@@ -226,7 +226,7 @@ class Drawing:
             return "none", formats.DASH, ""
         url = self.drills(row, segment)
         if cell.deviation is None:
-            return "none", fmt.percent(cell.share), url
+            return marks.heat_share(cell.share), fmt.share(cell.share), url
         sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
         text = fmt.deviation(cell.deviation, self._places(cell)) + sign
         return marks.heat(cell.deviation, self.tolerance), text, url

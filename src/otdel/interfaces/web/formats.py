@@ -18,6 +18,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 DASH = "—"
+# of a share: what would be rounded to nothing, and what is said of less than can be said
+SMALLEST_SHARE, LEAST_SHARE = 0.005, 0.001
 MINUS = "−"
 NBSP = "\u00a0"
 THIN = "\u202f"  # narrow and unbreakable: what a Russian typesetter puts between thousands
@@ -121,6 +123,12 @@ class Formats:
         """0.64 is «64 %»."""
         return DASH if ratio is None else self.number(_exact(ratio) * 100, places) + self.percent_sign
 
+    def share(self, part: Number | None) -> str:
+        """A part of a whole: something is never «0 %»."""
+        if part is not None and 0 < part < SMALLEST_SHARE:
+            return self.percent(max(part, LEAST_SHARE), 1)
+        return self.percent(part)
+
     def signed(self, value: Number | None, places: int = 0) -> str:
         """«+184 200», «−767 655»; zero has no sign."""
         if value is None:
@@ -146,6 +154,10 @@ class Formats:
             return DASH
         short = today is not None and value.year == today.year
         return _day(self.locale, value.toordinal(), short)
+
+    def month_tick(self, value: dt.date, first: bool = False) -> str:
+        """«окт.» under an axis; with the year where it begins and at each January."""
+        return str(format_date(value, "LLL y" if first or value.month == 1 else "LLL", locale=self.locale))
 
     def date(self, value: dt.date | None) -> str:
         """«03.03.2026» in Russian, «3 Mar 2026» in English: digits alone would be read two ways."""

@@ -112,6 +112,13 @@ def heat(ratio: Number | None, tolerance: Number = TOLERANCE) -> str:
     return f"{'u' if ratio < 0 else 'o'}{depth}"
 
 
+def heat_share(share: Number | None) -> str:
+    """Return the class of a cell without a plan: the deeper the grey, the larger its share of the row."""
+    if share is None or share < 0.1:
+        return "none"
+    return "n1" if share < 0.25 else "n2" if share < 0.5 else "n3"
+
+
 def kpi(label: str, value: str, note: str = "", href: str = "", how: str = "", tone: str = "") -> SafeString:
     """One figure of a strip; `href` leads to the rows under it, `how` is a sentence that says how it is made."""
     inner = format_html('<a href="{}">{}</a>', href, value) if href else format_html("{}", value)
@@ -153,7 +160,7 @@ def chart_table(data: Mapping[str, Any], label: str) -> SafeString:
     columns += [(str(series["name"]), series["values"]) for series in data.get("series", ())]
     head = mark_safe("".join([f'<th scope="col" class="num">{escape(name)}</th>' for name, _values in columns]))
     fmt = formats.current()
-    rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data["labels"])]
+    rows = [_chart_row(fmt, text, at, columns) for at, text in enumerate(data.get("names") or data["labels"])]
     return format_html(
         '<div class="numbers table-wrap" tabindex="0" role="region" aria-label="{0}">'
         '<table class="low"><caption class="sr">{0}</caption>'

@@ -22,6 +22,7 @@ from otdel.plans.queries.facts import NO_UNIT, Facts
 from otdel.plans.queries.figures import Course, Figures, figures
 from otdel.plans.queries.place import CUTS, BoardQuery, Place, place_of
 from otdel.plans.queries.planned import Line, Plans, plan_lines
+from otdel.plans.queries.rhythm import Step, steps
 
 __all__ = ["CUTS", "Board", "BoardQuery", "Curve", "Row", "Segment", "board"]
 
@@ -58,6 +59,8 @@ class Curve:
     """Running sums by day; the fact ends today."""
 
     days: tuple[date, ...]
+    # share of the plan that should have come by the end of each day
+    weights: tuple[Decimal, ...]
     plan: tuple[Decimal, ...] | None
     fact: tuple[Decimal | None, ...]
     past: tuple[Decimal | None, ...] | None
@@ -72,6 +75,8 @@ class Board:
     rows: tuple[Row, ...]
     segments: tuple[Segment, ...]
     curve: Curve | None
+    # by which day how much of the plan should have come; empty where nothing goes by days
+    steps: tuple[Step, ...]
     # what came today
     today: Decimal
     # the department's own line, and what its people and the departments below add up to
@@ -122,6 +127,7 @@ def board(person: Person, query: BoardQuery, today: date) -> Board:
         rows=_rows(place, query, plans, facts, course, names) if whole_unit else (total,),
         segments=_segments(query, total, names),
         curve=None if course.is_level else _curve(query.period, total.figures.plan, facts, weights, today),
+        steps=() if course.is_level or course.state == "closed" else steps(query.period, days, weights, today),
         today=facts.by_day.get(today, ZERO),
         own_plan=plans.own(place.unit_id) if whole_unit else None,
         spread_plan=plans.spread(place.unit_id) if whole_unit else None,
@@ -274,11 +280,11 @@ def _order(place: Place) -> Callable[[Row], tuple[int, int, str, int]]:
 
 
 def _curve(period: Period, plan: Planned | None, facts: Facts, weights: Floats, today: date) -> Curve:
-    days = tuple(period)
+    days, shares = tuple(period), tuple(Decimal(f"{weight:.12f}") for weight in weights)
     planned = None
     if plan is not None and not plan.partial:
-        planned = tuple((plan.amount * Decimal(f"{weight:.12f}")).quantize(Decimal("0.01")) for weight in weights)
-    return Curve(days, planned, tuple(_running(days, facts.by_day, today)), _past_curve(period, facts))
+        planned = tuple((plan.amount * share).quantize(Decimal("0.01")) for share in shares)
+    return Curve(days, shares, planned, tuple(_running(days, facts.by_day, today)), _past_curve(period, facts))
 
 
 def _running(days: Iterable[date], by_day: Mapping[date, Decimal], today: date) -> Iterable[Decimal | None]:

@@ -59,6 +59,13 @@ class Row:
         return sum((amount for amount in self.amounts if amount is not None), ZERO)
 
     @property
+    def standing(self) -> Decimal:
+        """What stands in the row: of each period the own number, else what is below it."""
+        below = self.below or (None,) * len(self.amounts)
+        pairs = zip(self.amounts, below, strict=True)
+        return sum((own if own is not None else under or ZERO for own, under in pairs), ZERO)
+
+    @property
     def below_total(self) -> Decimal | None:
         return None if self.below is None else sum((amount or ZERO for amount in self.below), ZERO)
 

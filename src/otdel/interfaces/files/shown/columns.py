@@ -28,7 +28,7 @@ def columns_page(
     return {
         "session": session,
         "steps": STEPS,
-        "file": _file_facts(session, table),
+        "format": str(KINDS.get(table.kind, table.kind)),
         "targets": [(each.key, each.label) for each in queries.allowed_targets(request.user)],
         "target": target,
         "sheets": table.sheets if len(table.sheets) > 1 else (),
@@ -57,15 +57,6 @@ def _with_own(names: Iterable[str], own: str | None) -> list[str]:
     return found if own is None or own in found else [own, *found]
 
 
-def _file_facts(session: ImportSession, table: Table) -> list[tuple[str, str]]:
-    facts = [(_("File"), session.file_name), (_("Format"), str(KINDS.get(table.kind, table.kind)))]
-    if table.kind == "csv":
-        facts.append((_("Encoding"), table.encoding or ""))
-        facts.append((_("Delimiter"), str(DELIMITERS.get(table.delimiter or "", table.delimiter or "—"))))
-    facts.append((_("Header"), _("yes") if table.has_header else _("no: columns are told by their content")))
-    return facts
-
-
 def _required(needs: Iterable[tuple[str, ...]], target: str) -> str:
     groups = [" / ".join(str(BY_KEY[target].field(name).label) for name in group) for group in needs]
     return "; ".join(groups)
@@ -83,7 +74,8 @@ def _column(header: Header, seen: understand.Look, mapper: Mapper, session: Impo
         "argument": use["argument"] if use else "",
         "orders": [(key, label, key == (use or {}).get("order")) for key, label in ORDERS.items()] if dates else (),
         "order_why": _why(profile.order) if dates else "",
-        "doubtful": dates and not profile.order.certain or marks and not profile.decimal.certain,
+        "doubtful": dates and not profile.order.certain,
+        "decimal_doubtful": marks and not profile.decimal.certain,
         "decimals": [(key, key, key == (use or {}).get("decimal")) for key in (",", ".")] if marks else (),
         "decimal_why": _why(profile.decimal) if marks else "",
         "filled": round(profile.filled * 100),

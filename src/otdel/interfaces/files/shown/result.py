@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from otdel.interfaces.files import queries
 from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.roads import ROADS
-from otdel.interfaces.files.shown.words import STEPS, State
+from otdel.interfaces.files.shown.words import MAKES, STEPS, State
 from otdel.interfaces.files.targets import BY_KEY
 from otdel.interfaces.http import PersonRequest
 from otdel.org import access
@@ -38,6 +38,9 @@ def result_page(request: PersonRequest, session: ImportSession) -> dict[str, Any
         "counts": counts,
         "reasons": [{"times": row[0], "row": row[1], "sentence": row[2]} for row in counts["reasons"][:8]],
         "made": _made(counts["made"]),
+        "may_make": _not_made(request, session) if mine and status == State.CHECKED and counts["refused"] else [],
+        # nothing came of it: said so, not "imported"
+        "is_vain": bool(counts["refused"]) and not (counts["created"] or counts["updated"] or counts["unchanged"]),
         "plans": [reverse("plan_grid", args=[pk]) for pk in counts["made"].get("plans", ()) if session.started_at],
         "list": _address(ROADS[session.target].page) if session.target else "",
         "board": _board(session) if access.scope(request.user, "plan", Right.VIEW) else "",
@@ -67,6 +70,12 @@ def _counts(session: ImportSession) -> dict[str, Any]:
         "created": session.created, "updated": session.updated, "unchanged": session.unchanged,
         "refused": session.refused, "total": session.position, "made": session.made, "reasons": session.reasons,
     }  # fmt: skip
+
+
+def _not_made(request: PersonRequest, session: ImportSession) -> list[Any]:
+    """Return what the import was not told to make, though it might: often why rows are refused."""
+    told = session.options.get("create", ())
+    return [MAKES[what][0] for what in queries.allowed_to_make(request.user, session.target) if what not in told]
 
 
 # Where what a file brings in is seen as a fact.

@@ -1,9 +1,9 @@
 """What the board says in words: whole sentences with the figures in them."""
 
 from otdel.interfaces.web.board_says.figures import kpis
-from otdel.interfaces.web.board_says.grounds import notes
+from otdel.interfaces.web.board_says.grounds import notes, rhythm
 from otdel.interfaces.web.board_says.how import How
 from otdel.interfaces.web.board_says.numbers import Numbers
 from otdel.interfaces.web.board_says.standing import curve_title, empty, instead, is_empty, lead, title
 
-__all__ = ["How", "Numbers", "curve_title", "empty", "instead", "is_empty", "kpis", "lead", "notes", "title"]
+__all__ = ["How", "Numbers", "curve_title", "empty", "instead", "is_empty", "kpis", "lead", "notes", "rhythm", "title"]

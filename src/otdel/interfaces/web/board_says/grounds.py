@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from otdel.interfaces.web.board_says.numbers import Numbers
 from otdel.plans.queries.board import Board
+from otdel.plans.queries.figures import cents
 
 
 def notes(shown: Board, numbers: Numbers) -> list[str]:
@@ -28,6 +29,22 @@ def notes(shown: Board, numbers: Numbers) -> list[str]:
         found.append(_("There is no plan for exactly this period: it is a share, by working days, of a longer one."))
     found.append(_fact_source(shown))
     return found
+
+
+def rhythm(shown: Board, numbers: Numbers) -> list[dict[str, str | bool]]:
+    """Say by which day how much of the plan should have come, beside what even days would make of it."""
+    fmt, amount, days = numbers.fmt, shown.total.figures.amount, shown.course.working_days
+    return [
+        {
+            "day": fmt.day(step.day, step.day),
+            "passed": _("%(passed)s of %(days)s") % {"passed": step.passed, "days": days},
+            "even": fmt.percent(step.even, 1),
+            "share": fmt.percent(step.share, 1),
+            "due": numbers(None if amount is None else cents(amount * step.share)),
+            "now": step.now,
+        }
+        for step in shown.steps
+    ]
 
 
 def _days_note(shown: Board) -> str:

@@ -49,7 +49,7 @@ class _Cells:
             _cut_label(row),
             self.hidden(number, row) if self.editable else "",
             cells,
-            self.text(None if all(amount is None for amount in row.amounts) else row.total),
+            self.text(None if row.is_empty else row.standing),
             self.rest(row),
         )
 

@@ -58,10 +58,14 @@ function common(numbers, c) {
   const text = { color: c["ink-3"], fontFamily: c.font, fontSize: 11 };
   return {
     animation: false, textStyle: { fontFamily: c.font }, grid: { left: 4, right: 14, top: 18, bottom: 4, containLabel: true },
-    xAxis: { type: "category", data: numbers.labels, axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true } },
+    xAxis: { type: "category", data: numbers.labels, axisLine: { lineStyle: { color: c.line } }, axisTick: { show: false }, axisLabel: { ...text, hideOverlap: true, ...months(numbers) } },
     yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: c.line } }, axisLabel: { ...text, formatter: short } },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, backgroundColor: c.paper, borderColor: c.line, textStyle: { color: c.ink, fontFamily: c.font, fontSize: 12 }, axisPointer: { lineStyle: { color: c["ink-3"] }, shadowStyle: { color: c.line, opacity: .35 } } },
   };
+}
+// A long stretch of days is marked where its months begin.
+function months({ ticks }) {
+  return ticks ? { interval: (at) => at in ticks, formatter: (label, at) => ticks[at] ?? label } : {};
 }
 function line(name, values, color, width, more = {}) {
   return { name, type: "line", data: values, symbol: "none", lineStyle: { color, width, ...more }, itemStyle: { color }, emphasis: { disabled: true }, z: 3 };

@@ -35,7 +35,9 @@ function recount() {
   rows.forEach((cells, at) => {
     cells.forEach((input, column) => input.toggleAttribute("aria-invalid", Number.isNaN(known[at][column])));
     const sum = table.tBodies[0].rows[at].querySelector("[data-sum]");
-    if (sum) sum.textContent = number.format(known[at].reduce((total, one) => total + (one || 0), 0));
+    // where a department has no number of its own, what stands below it counts, as in the cells
+    const shown = cells.map((input, column) => (known[at][column] === null ? amount(input.placeholder) : known[at][column]));
+    if (sum) sum.textContent = shown.every((one) => one === null) ? "" : number.format(shown.reduce((total, one) => total + (one || 0), 0));
   });
   const top = rows[0] || [];
   const sums = [...table.querySelectorAll("[data-column-sum]")];
@@ -86,6 +88,14 @@ form.addEventListener("change", (event) => {
   input.dataset.before = input.value;
 });
 form.addEventListener("input", recount);
+// The first click into a cell takes its whole number, so that typing replaces it, as in Excel; the second puts the caret.
+form.addEventListener("mousedown", (event) => {
+  const input = event.target;
+  if (input.dataset?.before === undefined || input === document.activeElement || event.button) return;
+  event.preventDefault();
+  input.focus();
+  input.select();
+});
 undoButton.addEventListener("click", undo);
 
 form.addEventListener("keydown", (event) => {
