@@ -47,7 +47,7 @@ def _line(each: Told) -> str:
 
 def _remember(joined: Iterable[tuple[Told, Sequence[Told]]]) -> None:
     """Note which notice told of each reminder: counted anew every night, it is not told again."""
-    rows = {each.key: [one.params["reminder"] for one in told] for each, told in joined}
+    rows = {each.key: [one.reminder for one in told if one.reminder] for each, told in joined}
     found = Notice.objects.filter(key__in=list(rows)).values_list("key", "pk")
     for key, pk in found:
         Reminder.objects.filter(pk__in=rows[key]).update(told_with=pk)

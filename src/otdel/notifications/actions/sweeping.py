@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
@@ -30,10 +30,11 @@ log = logging.getLogger("otdel.reminders")
 BATCH = 1000
 DIGESTS = 25
 State = Reminder.State
+HEADS = ("HEAD", "HEAD2")
 
 
 class Due(NamedTuple):
-    """A reminder whose minute has come."""
+    """A reminder whose minute has come. What it says stays where it is, but for the title."""
 
     pk: int
     rule_id: int | None
@@ -41,8 +42,6 @@ class Due(NamedTuple):
     subject_kind: str
     subject_id: int | None
     title: str
-    url: str
-    params: dict[str, Any]
     person_id: int
     giver_id: int | None
     whom: str
@@ -50,11 +49,17 @@ class Due(NamedTuple):
     due_at: datetime
 
 
+# Written out: a sweep reads a thousand at a time, and Django takes longer to make them than PostgreSQL to find them.
+_DUE = """
+SELECT id, rule_id, kind, subject_kind, subject_id, title, person_id, giver_id, whom, anchor_at, due_at
+FROM notifications_reminder WHERE state = 'PENDING' AND due_at <= %s AND (subject_kind = %s) = %s
+ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED"""
+
+
 def _due(now: datetime, limit: int, daily: bool) -> list[Due]:
-    rows = Reminder.objects.select_for_update(skip_locked=True, of=("self",))
-    rows = rows.filter(state=State.PENDING, due_at__lte=now)
-    rows = rows.filter(subject_kind=kinds.DAY) if daily else rows.exclude(subject_kind=kinds.DAY)
-    return [Due(*row) for row in rows.order_by("due_at", "id").values_list(*Due._fields)[:limit]]
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, [now, kinds.DAY, daily, limit])
+        return [Due(*row) for row in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -98,8 +103,7 @@ def _put_off(later: Mapping[int, datetime]) -> None:
 def _addressed(due: Sequence[Due], now: datetime) -> Addressed:
     """Find who is told, heads as they are now; what others are told waits for their own working time."""
     people = colleagues({row.person_id for row in due} | {row.giver_id for row in due if row.giver_id})
-    shape = tree()
-    heads = colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
+    shape, heads = _heads_for(due, people, now)
     told, in_vain, later, said = [], set(), dict[int, datetime](), set()
     for row in due:
         to = _receiver(row, people, shape, heads, now)
@@ -111,21 +115,31 @@ def _addressed(due: Sequence[Due], now: datetime) -> Addressed:
             later[row.pk] = at
             continue
         # the head who gave the task is told of it once, not once as each
-        same = (to, row.subject_kind, row.subject_id, row.due_at)
-        if row.subject_id is not None and row.rule_id is not None and same in said:
-            continue
-        said.add(same)
-        name = people[row.person_id].name
-        told.append(
-            Told(
-                kind=row.kind, person_id=to, key=key_of(row), title=row.title, url=row.url,
-                subject_kind=row.subject_kind, subject_id=row.subject_id,
-                params=row.params
-                | {"person": name, "due_at": row.due_at.isoformat(), "reminder": row.pk}
-                | ({"of_others": True} if row.whom in ("HEAD", "HEAD2") else {}),
-            )
-        )  # fmt: skip
+        if row.subject_id is not None and row.rule_id is not None:
+            same = (to, row.subject_kind, row.subject_id, row.due_at)
+            if same in said:
+                continue
+            said.add(same)
+        told.append(_told(row, to, people[row.person_id].name))
     return told, in_vain, later, {**heads, **people}
+
+
+def _told(row: Due, to: int, name: str) -> Told:
+    params = {"person": name, "of_others": True} if row.whom in HEADS else {"person": name}
+    return Told(
+        kind=row.kind, person_id=to, key=key_of(row), title=row.title, subject_kind=row.subject_kind,
+        subject_id=row.subject_id, params=params, reminder=row.pk,
+    )  # fmt: skip
+
+
+def _heads_for(
+    due: Sequence[Due], people: Mapping[int, Colleague], now: datetime
+) -> tuple[Tree, Mapping[int, Colleague]]:
+    """Return the departments and their heads, if any of these reminders may be a head's."""
+    if not any(row.whom in HEADS or not people[row.person_id].works_here(now) for row in due):
+        return Tree({}), {}
+    shape = tree()
+    return shape, colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
 
 
 def _not_before(row: Due, to: Colleague, now: datetime) -> datetime:
@@ -136,7 +150,7 @@ def _not_before(row: Due, to: Colleague, now: datetime) -> datetime:
     together = kinds.get(row.kind).together
     if row.whom == "SELF" and not together:
         return now
-    away = to.away_on(to.today(now)) if together else None
+    away = to.away_now(now) if together else None
     return to.time.next(max(now, to.time.at_time(away.ends_on, time.min)) if away else now)
 
 
@@ -145,13 +159,13 @@ def _receiver(
 ) -> int | None:
     """The person, whoever gave it, or a head; for one who left, their head."""
     person = people[row.person_id]
-    above = shape.heads_above(person.unit_id) if person.unit_id else ()
-    working = [pk for pk in above if pk != person.id and pk in heads and heads[pk].works_here(now)]
     if row.whom == "GIVER":
         giver = people.get(row.giver_id or 0)
         return giver.id if giver and giver.works_here(now) else None
     if row.whom == "SELF" and person.works_here(now):
         return person.id
+    above = shape.heads_above(person.unit_id) if person.unit_id else ()
+    working = [pk for pk in above if pk != person.id and pk in heads and heads[pk].works_here(now)]
     return working[1 if row.whom == "HEAD2" else 0] if len(working) > (row.whom == "HEAD2") else None
 
 
@@ -217,7 +231,7 @@ def fire_digests(*, now: datetime, limit: int = DIGESTS) -> int:
     told = []
     for row in due:
         colleague = people[row.person_id]
-        if colleague.works_here(now) and colleague.away_on(colleague.today(now)) is None:
+        if colleague.works_here(now) and colleague.away_now(now) is None:
             lines = _lines(persons[row.person_id], colleague, row.kind, now)
             if lines:
                 params = {"lines": lines, "day_at": row.due_at.isoformat(), "has_time": False}

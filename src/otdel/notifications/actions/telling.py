@@ -17,6 +17,7 @@ from otdel.notifications.queries.ways import Way, ways
 from otdel.org.queries import Colleague
 
 DIGEST = "digest"
+LONGEST_KEY = 200
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Told:
     params: Mapping[str, Any] = field(default_factory=dict)
     instead_of: int | None = None
     is_silent: bool = False
+    # the reminder it comes from: its kind, subject, title, address and the rest of `params` are copied from there
+    reminder: int | None = None
 
 
 def tell(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague] | None = None) -> int:
@@ -44,11 +47,11 @@ def tell(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague] | N
     if not told:
         return 0
     found = ways({each.person_id for each in told}, known)
-    made = _insert(_redirected(told, found, now), now)
-    deliveries = _deliveries(made, found, now)
-    _deliver(deliveries, now)
-    live.changed({notice["person_id"] for notice in made}, "notices")
-    if any(row.channel != channels.APP and row.due_at <= now for row in deliveries):
+    rows = list({each.key[:LONGEST_KEY]: each for each in _redirected(told, found, now)}.values())
+    routes = _Routes(found, now)
+    made = _write(rows, [routes.number(each) for each in rows], routes, now)
+    live.changed({person for person, _route in made}, "notices")
+    if any(routes.leave_now(route) for _person, route in made):
         wake()
     return len(made)
 
@@ -64,9 +67,9 @@ def _redirected(told: Sequence[Told], found: Mapping[int, Way], now: datetime) -
         way = found.get(each.person_id)
         if way is None or not way.person.works_here(now):
             continue
-        away = way.person.away_on(way.person.today(now))
+        away = way.person.away_now(now)
         other = found.get(away.substitute_id) if away and away.substitute_id else None
-        if other is None or not other.person.works_here(now) or other.person.away_on(other.person.today(now)):
+        if other is None or not other.person.works_here(now) or other.person.away_now(now):
             result.append(each)
             continue
         result.append(replace(each, is_silent=True))
@@ -76,81 +79,106 @@ def _redirected(told: Sequence[Told], found: Mapping[int, Way], now: datetime) -
     return result
 
 
-_INSERT = """
-INSERT INTO notifications_notice
-    (person_id, kind, subject_kind, subject_id, title, url, params, at, key, is_silent, instead_of_id)
-SELECT person_id, kind, subject_kind, subject_id, title, url, params, %s, key, is_silent, instead_of
-FROM jsonb_to_recordset(%s::jsonb) AS row (
-    person_id bigint, kind text, subject_kind text, subject_id bigint, title text, url text, params jsonb,
-    key text, is_silent boolean, instead_of bigint, number bigint)
-ORDER BY number
-ON CONFLICT (key) DO NOTHING
-RETURNING id, person_id, kind, is_silent"""
+class _Step(NamedTuple):
+    """One channel a notice takes."""
 
-
-def _insert(told: Sequence[Told], now: datetime) -> list[dict[str, Any]]:
-    """Insert what was not told yet, in the given order."""
-    rows = [
-        {
-            "person_id": each.person_id, "kind": each.kind, "subject_kind": each.subject_kind,
-            "subject_id": each.subject_id, "title": each.title[: rules.LONGEST_TITLE], "url": each.url[:250],
-            "params": dict(each.params), "key": each.key[:200], "is_silent": each.is_silent,
-            "instead_of": each.instead_of, "number": number,
-        }
-        for number, each in enumerate({one.key: one for one in told}.values())
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [now, json.dumps(rows, cls=DjangoJSONEncoder)])
-        found = [dict(zip(("id", "person_id", "kind", "is_silent"), row, strict=True)) for row in cursor.fetchall()]
-    return found
-
-
-class _Row(NamedTuple):
-    """A delivery to be made."""
-
-    notice_id: int
-    person_id: int
     channel: str
     bunch: str
     due_at: datetime
 
 
-def _deliveries(made: Sequence[Mapping[str, Any]], found: Mapping[int, Way], now: datetime) -> list[_Row]:
-    """The list in the app always; the other channels as the person chose, when they may be disturbed.
+class _Routes:
+    """By which channels notices go, and when. Most go the same way: each way is worked out and sent once."""
 
-    Many are told of the same kind at once: how one person is told of one kind is worked out once.
-    """
-    known: dict[tuple[int, str], tuple[str, datetime, list[str]]] = {}
-    rows = []
-    for notice in made:
-        person, kind = notice["person_id"], notice["kind"]
-        rows.append(_Row(notice["id"], person, channels.APP, kind, now))
-        if notice["is_silent"]:
-            continue
-        if (person, kind) not in known:
-            way = found[person]
-            known[person, kind] = DIGEST if way.in_digest(kind) else kind, way.due(kind, now), way.names(kind)
-        bunch, due, names = known[person, kind]
-        rows += [_Row(notice["id"], person, name, bunch, due) for name in names]
-    return rows
+    def __init__(self, ways: Mapping[int, Way], now: datetime) -> None:
+        self.ways, self.now = ways, now
+        self.numbers: dict[tuple[_Step, ...], int] = {}
+        self.known: dict[tuple[int, str, bool], int] = {}
+
+    def number(self, each: Told) -> int:
+        asked = each.person_id, each.kind, each.is_silent
+        if asked not in self.known:
+            self.known[asked] = self.numbers.setdefault(self._steps(*asked), len(self.numbers))
+        return self.known[asked]
+
+    def _steps(self, person_id: int, kind: str, is_silent: bool) -> tuple[_Step, ...]:
+        """The list in the app always; the other channels as the person chose, when they may be disturbed."""
+        listed = _Step(channels.APP, kind, self.now)
+        way = self.ways[person_id]
+        names = () if is_silent else way.names(kind)
+        if not names:
+            return (listed,)
+        bunch, due = DIGEST if way.in_digest(kind) else kind, way.due(kind, self.now)
+        return (listed, *(_Step(name, bunch, due) for name in names))
+
+    def leave_now(self, number: int) -> bool:
+        """Whether something of such a notice is to be sent this moment."""
+        steps = list(self.numbers)[number]
+        return any(step.channel != channels.APP and step.due_at <= self.now for step in steps)
+
+    def columns(self) -> dict[str, list[Any]]:
+        rows = [(number, *step) for steps, number in self.numbers.items() for step in steps]
+        names = ("routes", "channels", "bunches", "dues")
+        return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
 
 
-# what is in the list in the app has arrived
-_DELIVER = """
-INSERT INTO notifications_delivery
-    (notice_id, person_id, channel, bunch, state, made_at, due_at, next_try_at, attempts, reached, sent_at,
-    delivered_at, answer)
-SELECT notice_id, person_id, channel, bunch, CASE WHEN channel = %(app)s THEN 'SENT' ELSE 'WAITING' END, %(now)s,
-    due_at, due_at, 0, '{}', CASE WHEN channel = %(app)s THEN %(now)s::timestamptz END,
-    CASE WHEN channel = %(app)s THEN %(now)s::timestamptz END, ''
-FROM unnest(%(notices)s::bigint[], %(people)s::bigint[], %(channels)s::text[], %(bunches)s::text[],
-    %(dues)s::timestamptz[]) row (notice_id, person_id, channel, bunch, due_at)"""
+# Notices and their deliveries in one statement, in the given order. What comes from a reminder is copied inside the
+# database; what is in the list in the app has arrived.
+_WRITE = """
+WITH given AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS given (
+        number int, person bigint, kind text, subject_kind text, subject bigint, title text, url text, params jsonb,
+        key text, silent boolean, instead bigint, reminder bigint, route int)
+), told AS (
+    INSERT INTO notifications_notice
+        (person_id, kind, subject_kind, subject_id, title, url, params, at, key, is_silent, instead_of_id)
+    SELECT g.person, coalesce(r.kind, g.kind), coalesce(r.subject_kind, g.subject_kind),
+        coalesce(r.subject_id, g.subject), coalesce(r.title, g.title), coalesce(r.url, g.url),
+        CASE WHEN r.id IS NULL THEN g.params
+            ELSE r.params || g.params || jsonb_build_object('due_at', r.due_at, 'reminder', r.id) END,
+        %(now)s, g.key, g.silent, g.instead
+    FROM given g LEFT JOIN notifications_reminder r ON r.id = g.reminder
+    ORDER BY g.number
+    ON CONFLICT (key) DO NOTHING
+    RETURNING id, person_id, key
+), sent AS (
+    INSERT INTO notifications_delivery
+        (notice_id, person_id, channel, bunch, state, made_at, due_at, next_try_at, attempts, reached, sent_at,
+        delivered_at, answer)
+    SELECT told.id, told.person_id, step.channel, step.bunch,
+        CASE WHEN step.channel = %(app)s THEN 'SENT' ELSE 'WAITING' END, %(now)s, step.due_at, step.due_at, 0, '{}',
+        CASE WHEN step.channel = %(app)s THEN %(now)s::timestamptz END,
+        CASE WHEN step.channel = %(app)s THEN %(now)s::timestamptz END, ''
+    FROM told JOIN given USING (key)
+    JOIN unnest(%(routes)s::int[], %(channels)s::text[], %(bunches)s::text[], %(dues)s::timestamptz[])
+        WITH ORDINALITY AS step (route, channel, bunch, due_at, place) USING (route)
+    ORDER BY told.id, step.place
+)
+SELECT told.person_id, given.route FROM told JOIN given USING (key)"""
 
 
-def _deliver(rows: Sequence[_Row], now: datetime) -> None:
+def _write(rows: Sequence[Told], numbers: Sequence[int], routes: _Routes, now: datetime) -> list[tuple[int, int]]:
+    """Write what was not told yet. Returns to whom each new notice goes, and the number of its route."""
     if not rows:
-        return
-    notices, people, ways_, bunches, dues = (list(column) for column in zip(*rows, strict=True))
-    given = {"notices": notices, "people": people, "channels": ways_, "bunches": bunches, "dues": dues}
+        return []
+    pairs = zip(rows, numbers, strict=True)
+    given = [{"number": number, "route": route} | _line(each) for number, (each, route) in enumerate(pairs)]
+    sent: dict[str, Any] = {"rows": json.dumps(given, cls=DjangoJSONEncoder), "app": channels.APP, "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_DELIVER, given | {"app": channels.APP, "now": now})
+        cursor.execute(_WRITE, sent | routes.columns())
+        made: list[tuple[int, int]] = cursor.fetchall()
+    return made
+
+
+def _line(each: Told) -> dict[str, Any]:
+    """Return what is sent of one: what its reminder says is not sent anew."""
+    line = {
+        "person": each.person_id, "params": dict(each.params), "key": each.key[:LONGEST_KEY],
+        "silent": each.is_silent, "instead": each.instead_of, "reminder": each.reminder,
+    }  # fmt: skip
+    if each.reminder is None:
+        line |= {
+            "kind": each.kind, "subject_kind": each.subject_kind, "subject": each.subject_id,
+            "title": each.title[: rules.LONGEST_TITLE], "url": each.url[:250],
+        }  # fmt: skip
+    return line

@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
 from otdel.notifications import channels, kinds, rules
 from otdel.notifications.rules import Peace
 from otdel.org.queries import Colleague, colleagues
+
+
+class Open(NamedTuple):
+    """Channels set up here, in their order; and those of them that need an address."""
+
+    names: tuple[str, ...]
+    needing: frozenset[str]
+
+
+def open_channels() -> Open:
+    found = channels.outer()
+    return Open(tuple(each.name for each in found), frozenset(each.name for each in found if each.needs_address))
 
 
 @dataclass(frozen=True)
@@ -21,6 +34,7 @@ class Way:
     peace: Peace = Peace()
     chosen: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict)
     addresses: frozenset[str] = frozenset()
+    open: Open = field(default_factory=open_channels)
 
     def wanted(self, kind: str) -> tuple[str, ...]:
         return self.chosen[kind][0] if kind in self.chosen else kinds.get(kind).channels
@@ -30,26 +44,20 @@ class Way:
 
     def names(self, kind: str) -> list[str]:
         """Channels out of the app for this kind."""
-        works, needs = open_channels()
-        reachable = tuple(name for name in works if name != channels.EMAIL or self.person.email)
-        return rules.route(self.wanted(kind), reachable, self.addresses, needs)
+        return rules.route(self.wanted(kind), self._reachable(), self.addresses, self.open.needing)
 
     def next_name(self, tried: Iterable[str]) -> str:
-        works, needs = open_channels()
-        reachable = tuple(name for name in works if name != channels.EMAIL or self.person.email)
-        return rules.next_channel(frozenset(tried), reachable, self.addresses, needs)
+        return rules.next_channel(frozenset(tried), self._reachable(), self.addresses, self.open.needing)
+
+    def _reachable(self) -> tuple[str, ...]:
+        names = self.open.names
+        return names if self.person.email else tuple(name for name in names if name != channels.EMAIL)
 
     def due(self, kind: str, now: datetime) -> datetime:
         """When it may leave the app: after quiet hours, or with the next morning's digest."""
         if self.in_digest(kind):
             now = rules.day_moment("MORNING", 0, self.person.time, now)
         return rules.allowed_from(self.peace, self.person.time, now)
-
-
-def open_channels() -> tuple[tuple[str, ...], frozenset[str]]:
-    """Channels set up here, in their order; and those of them that need an address."""
-    found = channels.outer()
-    return tuple(each.name for each in found), frozenset(each.name for each in found if each.needs_address)
 
 
 # Written out: a sweep asks them of everybody, and a list of a thousand numbers is one array here.
@@ -71,8 +79,11 @@ def ways(ids: Iterable[int], known: Mapping[int, Colleague] | None = None) -> di
     if others:
         people |= colleagues(others)
     peace, chosen, having = _choices(list(people))
+    calm, opened, nowhere = Peace(), open_channels(), frozenset[str]()
     return {
-        pk: Way(person, peace.get(pk, Peace()), chosen.get(pk, {}), frozenset(having.get(pk, ())))
+        pk: Way(
+            person, peace.get(pk, calm), chosen.get(pk, {}), frozenset(having[pk]) if pk in having else nowhere, opened
+        )
         for pk, person in people.items()
     }
 

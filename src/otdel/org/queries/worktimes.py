@@ -46,6 +46,9 @@ class Colleague:
     def away_on(self, day: date) -> Away | None:
         return next((each for each in self.away if each.starts_on <= day < each.ends_on), None)
 
+    def away_now(self, now: datetime) -> Away | None:
+        return self.away_on(self.today(now)) if self.away else None
+
 
 _PEOPLE = """
 SELECT p.id, p.name, coalesce(p.email, ''), p.language, p.time_zone, p.work_starts, p.work_ends, p.is_active,
@@ -67,8 +70,8 @@ def colleagues(ids: Iterable[int]) -> dict[int, Colleague]:
         company = cursor.fetchone() or ("", "UTC", "en", time(9), time(18), None)
         cursor.execute(_PEOPLE, [sorted(set(ids))])
         rows = cursor.fetchall()
-    calendar = _calendar(company[0], company[5])
-    return {row[0]: _colleague(row, company, calendar) for row in rows}
+    calendar, times = _calendar(company[0], company[5]), dict[tuple[Any, ...], WorkTime]()
+    return {row[0]: _colleague(row, company, calendar, times) for row in rows}
 
 
 def _calendar(country: str, days: Any) -> Calendar:
@@ -76,16 +79,19 @@ def _calendar(country: str, days: Any) -> Calendar:
     return Calendar(country, {date.fromisoformat(day): worked for day, worked in found.items()})
 
 
-def _colleague(row: Any, company: Any, calendar: Calendar) -> Colleague:
+def _colleague(row: Any, company: Any, calendar: Calendar, times: dict[tuple[Any, ...], WorkTime]) -> Colleague:
+    """Most people work the same hours in the same zone: their working time is one object."""
     pk, name, email, language, zone, starts, ends, active, until, unit, away = row
-    hours = Hours(starts, ends) if starts and ends else Hours(company[3], company[4])
+    own = (zone or company[1], starts, ends) if starts and ends else (zone or company[1], company[3], company[4])
+    if own not in times:
+        times[own] = WorkTime(calendar, ZoneInfo(own[0]), Hours(*own[1:]))
     away = json.loads(away) if isinstance(away, str) else away or []
     return Colleague(
         id=pk,
         name=name,
         email=email,
         language=language or company[2],
-        time=WorkTime(calendar, ZoneInfo(zone or company[1]), hours),
+        time=times[own],
         unit_id=unit,
         is_active=active,
         employed_to=until,
