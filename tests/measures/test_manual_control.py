@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 from controlled import at, declared
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from ledger import fresh, make_customer, make_deal, make_invoice, pay
 from people import make_person
 
@@ -15,6 +17,7 @@ from otdel.core.models import Event
 from otdel.deals import actions as deals
 from otdel.deals.models import Pipeline, Stage
 from otdel.measures import access, actions, queries
+from otdel.measures.actions import rhythm
 from otdel.measures.actions.days import Verdict
 from otdel.measures.models import ControlDay, DayAction, DayPlan, ManualControl
 from otdel.measures.rules import ActionValues
@@ -190,9 +193,9 @@ def test_once_per_person_and_day_and_after_downtime(control, firm):
     assert not DayPlan.objects.filter(day=date(2026, 3, 11)).exists()
     actions.keep(now=at(11, 8))
     actions.keep(now=at(11, 8))
-    assert actions.make_day(
-        by=None, control_id=control.pk, person_id=firm.anna.pk, day=date(2026, 3, 11), now=at(11, 9)
-    ) is None  # fmt: skip
+    assert actions.make_days(
+        by=None, control_id=control.pk, person_ids=[firm.anna.pk], day=date(2026, 3, 11), now=at(11, 9)
+    ) == []  # fmt: skip
     # Thursday and Friday nobody's machine was on; on Saturday nobody works
     actions.keep(now=at(14, 12))
     rows = DayPlan.objects.filter(person=firm.anna).order_by("day").values_list("day", "is_late", "state")
@@ -203,6 +206,39 @@ def test_once_per_person_and_day_and_after_downtime(control, firm):
         (date(2026, 3, 13), True, "REPORT"),
     ]
     assert not DayAction.objects.filter(plan__is_late=True).exists()
+
+
+def test_a_morning_asks_no_more_for_more_people(planned):
+    def asked(day: int) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            actions.keep(now=at(day, 8))
+        return len(queries)
+
+    declared(planned, person=None)
+    norm(planned)
+    actions.keep(now=at(11, 8))
+    few = asked(12)
+    for number in range(6):
+        make_person(f"P{number}", "Petrov", planned.roles["manager"], planned.north)
+    actions.keep(now=at(12, 9))
+    assert asked(13) == few
+    assert DayPlan.objects.filter(day=date(2026, 3, 13), norms__amount=20).count() == 7
+
+
+def test_one_day_that_cannot_be_made_spoils_no_other(planned, monkeypatch, caplog):
+    ivan = make_person("Ivan", "Ilin", planned.roles["manager"], planned.north)
+    declared(planned, person=None)
+    found = rhythm.candidates
+
+    def failing(people, *rest):
+        if ivan.pk in people:
+            raise ValueError("a record of Ivan's nobody can read")
+        return found(people, *rest)
+
+    monkeypatch.setattr(rhythm, "candidates", failing)
+    actions.keep(now=at(11, 8))
+    assert DayPlan.objects.filter(day=date(2026, 3, 11)).get().person == planned.anna
+    assert f"the day of person {ivan.pk}" in caplog.text
 
 
 def test_working_saturday_and_holiday(control, firm):

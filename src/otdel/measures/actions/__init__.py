@@ -14,7 +14,7 @@ from otdel.measures.actions.days import (
     set_day_norm,
 )
 from otdel.measures.actions.norms import drop_norm, set_norm
-from otdel.measures.actions.rhythm import check_control, keep, make_day, report_day
+from otdel.measures.actions.rhythm import check_control, keep, make_days, report_days
 
 __all__ = [
     "accept_day",
@@ -27,11 +27,11 @@ __all__ = [
     "end_control",
     "hand_in",
     "keep",
-    "make_day",
+    "make_days",
     "note_action",
     "prolong",
     "remove_action",
-    "report_day",
+    "report_days",
     "restore_action",
     "return_day",
     "set_day_norm",

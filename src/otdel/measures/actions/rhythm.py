@@ -7,6 +7,7 @@ filled once, each day of the line judged once.
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,10 +29,13 @@ from otdel.measures.rules import NormRow, days_due, evening, norms_for, period_o
 from otdel.notifications.actions.telling import Told, tell
 from otdel.org import access as org
 from otdel.org.models import Membership, Person
-from otdel.org.queries import CompanySettings, calendar, company
+from otdel.org.queries import CompanySettings, calendar, company, units_on
 from otdel.org.rules import Tree
 
 State = DayPlan.State
+OPEN = (State.MADE, State.CONFIRMED)
+# days made, or reports filled, in one transaction
+AT_ONCE = 50
 log = logging.getLogger(__name__)
 
 
@@ -86,10 +90,26 @@ def _mornings(control: ManualControl, ground: Ground, now: datetime) -> None:
     wanted = {day for days in due.values() for day in days}
     known = DayPlan.objects.filter(day__in=wanted, person__in=[each.pk for each in people])
     made = set(known.values_list("person_id", "day")) if wanted else set()
+    missing: dict[date, list[int]] = {}
     for person in people:
         for day in due[ground.zone(person, control.unit_id)]:
             if (person.pk, day) not in made:
-                make_day(by=None, control_id=control.pk, person_id=person.pk, day=day, now=now, ground=ground)
+                missing.setdefault(day, []).append(person.pk)
+    for day in sorted(missing):
+        for start in range(0, len(missing[day]), AT_ONCE):
+            _make(control, missing[day][start : start + AT_ONCE], day, ground, now)
+
+
+def _make(control: ManualControl, people: list[int], day: date, ground: Ground, now: datetime) -> None:
+    """Make many days at once; where that fails, each by itself, so that one failure spoils nobody else's day."""
+    try:
+        make_days(by=None, control_id=control.pk, person_ids=people, day=day, now=now, ground=ground)
+    except Exception:
+        if len(people) == 1:
+            log.exception("the day of person %s under manual control %s could not be planned", people[0], control.pk)
+            return
+        for person_id in people:
+            _make(control, [person_id], day, ground, now)
 
 
 def subjects(control: ManualControl, tree: Tree, today: date) -> list[Person]:
@@ -105,42 +125,76 @@ def subjects(control: ManualControl, tree: Tree, today: date) -> list[Person]:
 
 
 @action
-def make_day(
-    *, by: Person | None, control_id: int, person_id: int, day: date, now: datetime, ground: Ground | None = None
-) -> DayPlan | None:
-    """Make the plan of one person's day, unless it is there. A day that has ended gets its norms and no actions."""
-    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
+def make_days(
+    *,
+    by: Person | None,
+    control_id: int,
+    person_ids: Sequence[int],
+    day: date,
+    now: datetime,
+    ground: Ground | None = None,
+) -> list[DayPlan]:
+    """Make the plans of these people's day that are not there yet. A day that has ended gets its norms and no actions.
+
+    So many queries for all, however many people.
+    """
+    people = list(Person.objects.select_for_update(no_key=True).filter(pk__in=person_ids).order_by("pk"))
     control = ManualControl.objects.get(pk=control_id)
-    if control.ended_on is not None or DayPlan.objects.filter(person=person, day=day).exists():
-        return None
+    there = set(DayPlan.objects.filter(person__in=people, day=day).values_list("person_id", flat=True))
+    people = [person for person in people if person.pk not in there]
+    if control.ended_on is not None or not people:
+        return []
     ground = ground or Ground.read()
     assert ground is not None
-    settings, tree = ground.settings, ground.tree
+    plans = DayPlan.objects.bulk_create(_plan(control, person, day, ground, now) for person in people)
+    _norms(plans, control, day, ground.tree)
+    timely = [plan.person_id for plan in plans if not plan.is_late]
+    period, zone = period_on(Period.parse(control.period), day), ZoneInfo(ground.settings.time_zone)
+    found = candidates(timely, day, period, zone, ground.settings.active_days) if timely else {}
+    DayAction.objects.bulk_create(
+        _action(plan, place, each) for plan in plans for place, each in enumerate(found.get(plan.person_id, ()))
+    )
+    said = [(plan, _said(plan, len(found.get(plan.person_id, ())))) for plan in plans]
+    journal.record_many("day.planned", said, by=by, at=now)
+    told = [plan for plan in plans if not plan.is_late]
+    tell([Told(PLAN, each.person_id, f"{PLAN}:{each.pk}", url=f"/plan/control/days/{each.pk}/") for each in told], now)
+    return plans
+
+
+def _plan(control: ManualControl, person: Person, day: date, ground: Ground, now: datetime) -> DayPlan:
     late = day < now.astimezone(ground.zone(person, control.unit_id)).date()
-    plan = DayPlan.objects.create(control=control, person=person, day=day, made_at=now, is_late=late)
-    unit = Membership.objects.on(day).filter(person=person).values_list("unit_id", flat=True).first()
-    _norms(plan, person, tree.above(unit or control.unit_id))
-    found: list[Candidate] = []
-    if not late:
-        period = period_on(Period.parse(control.period), day)
-        found = candidates(person_id, day, period, ZoneInfo(settings.time_zone), settings.active_days)
-    DayAction.objects.bulk_create(_action(plan, place, each) for place, each in enumerate(found))
-    journal.record("day.planned", plan, by=by, at=now, person=person_id, day=day, actions=len(found))
-    if not late:
-        tell([Told(PLAN, person_id, f"{PLAN}:{plan.pk}", url=f"/plan/control/days/{plan.pk}/")], now)
-    return plan
+    return DayPlan(control=control, person=person, day=day, made_at=now, is_late=late)
 
 
-def _norms(plan: DayPlan, person: Person, units: tuple[int, ...]) -> None:
+def _said(plan: DayPlan, actions: int) -> dict[str, object]:
+    return {"person": plan.person_id, "day": plan.day, "actions": actions}
+
+
+def _norms(plans: Sequence[DayPlan], control: ManualControl, day: date, tree: Tree) -> None:
+    """Three queries for all to find what is asked of each, one to write it."""
+    people = [plan.person_id for plan in plans]
+    members = units_on((person, day) for person in people)
+    ways = {pk: tree.above(members.get((pk, day), control.unit_id)) for pk in people}
     names = ("unit_id", "role_id", "pipeline_id", "weekday", "kind", "amount", "starts_on")
-    rows = [NormRow(*row) for row in Norm.objects.filter(unit_id__in=units).values_list(*names)]
-    open_deals = Deal.objects.open().kept().filter(owner=person)
-    pipelines = set(open_deals.values_list("stage__pipeline_id", flat=True)) if any(r.pipeline_id for r in rows) else ()
-    wanted = norms_for(rows, units, person.role_id, plan.day, pipelines)
+    asked = Norm.objects.filter(unit_id__in={unit for way in ways.values() for unit in way})
+    rows = [NormRow(*row) for row in asked.values_list(*names)]
+    pipelines = _pipelines(people) if any(row.pipeline_id for row in rows) else {}
     DayNorm.objects.bulk_create(
         DayNorm(plan=plan, kind=kind, pipeline_id=pipeline, amount=amount)
-        for (kind, pipeline), amount in wanted.items()
+        for plan in plans
+        for (kind, pipeline), amount in norms_for(
+            rows, ways[plan.person_id], plan.person.role_id, day, pipelines.get(plan.person_id, ())
+        ).items()
     )
+
+
+def _pipelines(people: Collection[int]) -> dict[int, set[int]]:
+    """Return in which pipelines each has open deals."""
+    found: dict[int, set[int]] = {}
+    rows = Deal.objects.open().kept().filter(owner_id__in=people)
+    for owner, pipeline in rows.values_list("owner_id", "stage__pipeline_id").distinct():
+        found.setdefault(owner, set()).add(pipeline)
+    return found
 
 
 def _action(plan: DayPlan, place: int, each: Candidate) -> DayAction:
@@ -159,24 +213,25 @@ def _action(plan: DayPlan, place: int, each: Candidate) -> DayAction:
 
 def _reports(ground: Ground, now: datetime) -> None:
     evenings: dict[tuple[ZoneInfo, date], datetime] = {}
-    rows = DayPlan.objects.filter(state__in=(State.MADE, State.CONFIRMED), reported_at=None)
+    over = []
+    rows = DayPlan.objects.filter(state__in=OPEN, reported_at=None)
     for plan in rows.select_related("person", "control").order_by("day", "pk"):
         at = ground.zone(plan.person, plan.control.unit_id), plan.day
         if at not in evenings:
             evenings[at] = evening(WorkTime(ground.days, at[0]), plan.day)
         if evenings[at] <= now:
-            report_day(by=None, day_id=plan.pk, now=now)
+            over.append(plan.pk)
+    for start in range(0, len(over), AT_ONCE):
+        report_days(by=None, day_ids=over[start : start + AT_ONCE], now=now)
 
 
 @action
-def report_day(*, by: Person | None, day_id: int, now: datetime) -> None:
-    """Turn the day's plan into its report: from now on it is compared with the records and waits for its words."""
-    plan = DayPlan.objects.select_for_update().get(pk=day_id)
-    if plan.state not in (State.MADE, State.CONFIRMED):
-        return
-    plan.state, plan.reported_at = State.REPORT, now
-    plan.save()
-    journal.record("day.reported", plan, by=by, at=now, person=plan.person_id, day=plan.day)
+def report_days(*, by: Person | None, day_ids: Sequence[int], now: datetime) -> None:
+    """Turn plans of days into reports: from now on they are compared with the records and wait for their words."""
+    plans = list(DayPlan.objects.select_for_update().filter(pk__in=day_ids, state__in=OPEN).order_by("pk"))
+    DayPlan.objects.filter(pk__in=[plan.pk for plan in plans]).update(state=State.REPORT, reported_at=now)
+    said = [(plan, {"person": plan.person_id, "day": plan.day}) for plan in plans]
+    journal.record_many("day.reported", said, by=by, at=now)
 
 
 @action
