@@ -69,7 +69,7 @@ def test_declaring_from_the_red_row(firm, signed):
 def test_heads_table_and_its_cost(controlled, signed, django_assert_num_queries):
     client = signed("boris")
     client.get("/plan/control/days/")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(8):
         page = text_of(client.get("/plan/control/days/"))
     assert "Abramova A." in page
     assert "₽90,000" in page
@@ -81,7 +81,7 @@ def test_day_from_morning_to_verdict(controlled, signed, django_assert_num_queri
     day, client = anna_day(), signed("anna")
     address = f"/plan/control/days/{day.pk}/"
     assert address in text_of(client.get("/today/"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         page = text_of(client.get(address))
     assert "1 invoice overdue" in page
     assert "paid ₽90,000" in page
@@ -129,7 +129,7 @@ def test_one_mode_and_its_cost(controlled, signed, django_assert_num_queries):
     client, control = signed("boris"), ManualControl.objects.get()
     address = f"/plan/control/{control.pk}/"
     client.get(address)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         page = text_of(client.get(address))
     assert "Did it help" in page
     assert "Abramova A." in text_of(client.get("/plan/control/"))

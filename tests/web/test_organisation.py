@@ -86,7 +86,7 @@ def test_submission_is_refused_to_whom_it_must(firm, address):
     [
         ("/people/", 5),  # session, person, how they look at it, departments, people
         ("/people/?q=an&unit={north}&status=all", 7),
-        ("/people/{vera}/", 12),
+        ("/people/{vera}/", 8),
         ("/people/departments/", 6),  # the next heads with them
         ("/settings/", 2),
         ("/settings/calendar/", 3),

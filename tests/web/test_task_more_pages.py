@@ -237,7 +237,7 @@ def test_efficiency_its_rows_and_its_cost(firm, signed, django_assert_num_querie
     Task.objects.filter(pk=task.pk).update(judged_by=late, deadline=late)
     client = signed("boris")
     period = f"{timezone.localtime(late):%Y-%m}"
-    with django_assert_num_queries(10):  # session, person, departments, people; calendar, people, four of numbers
+    with django_assert_num_queries(8):  # session, person, departments, people; calendar, people, numbers, the year
         page = text_of(client.get(f"/tasks/efficiency/?period={period}"))
     assert "Abramova Anna" in page
     assert "Volkova" not in page

@@ -62,8 +62,12 @@ def test_card_is_seen_by_opening_and_costs(firm, signed, django_assert_num_queri
     assert '<a href="https://example.com" rel="nofollow">' in page
     assert "&lt;b&gt;</p>" in page
     assert Task.objects.get().state == "SEEN"
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(6):  # session, person; the task, all that hangs on it, to whom it may go, reminders
         client.get(f"/tasks/{task.pk}/")
+    head = signed("boris")
+    give(firm.boris, firm.anna, title="A part of it", parent_id=task.pk)
+    with django_assert_num_queries(8):  # of a head also the departments and their people
+        assert "A part of it" in text_of(head.get(f"/tasks/{task.pk}/"))
     assert "Abramova Anna opened it" in text_of(client.get(f"/tasks/{task.pk}/history/"))
     for name in ("gleb", "vera", "zoya", "admin"):
         assert signed(name).get(f"/tasks/{task.pk}/").status_code == 404
@@ -170,7 +174,7 @@ def test_my_day(firm, signed, django_assert_num_queries):
 def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_queries):
     task = give(firm.boris, firm.anna, most_moves=0)
     client = signed("anna")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):  # session, person; how many in each lane, the first of each, what they show
         assert "Call back" in text_of(client.get("/tasks/board/"))
     drop = {"HX-Request": "true"}
     assert client.post(f"/tasks/board/{task.pk}/", {"to": "later"}, headers=drop).status_code == 422  # why?

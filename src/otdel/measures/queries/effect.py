@@ -39,7 +39,7 @@ class Effect:
 
 
 def effects(control: ManualControl, tree: Tree, calendar: Calendar, today: date) -> list[Effect]:
-    """Compare finished days. A query for each metric."""
+    """Compare finished days. One query."""
     last = min(control.ended_on or today, today, control.until + timedelta(days=1))
     spans = (
         Period.between(control.since - BESIDE, control.since),
@@ -48,17 +48,20 @@ def effects(control: ManualControl, tree: Tree, calendar: Calendar, today: date)
     )
     wanted = [control.metric, *(each for each in ACTIVITY if each != control.metric)]
     whose = Whose(tree.under(control.unit_id), control.person_id)
-    return [_effect(metric, whose, spans, calendar) for metric in wanted if metric not in metrics.LEVELS]
+    wanted = [metric for metric in wanted if metric not in metrics.LEVELS]
+    whole = Period.between(min(each.start for each in spans if each), max(each.end for each in spans if each))
+    found = reading.read_days(wanted, whose, whole)
+    return [_effect(metric, found[metric], spans, calendar) for metric in wanted]
 
 
 def _span(start: date, end: date) -> Period | None:
     return Period.between(start, end) if start < end else None
 
 
-def _effect(metric: str, whose: Whose, spans: tuple[Period | None, ...], calendar: Calendar) -> Effect:
-    whole = Period.between(min(each.start for each in spans if each), max(each.end for each in spans if each))
-    facts = reading.read(metric, whose, whole, history=None, past=None, cut=None, people=False)
-    before, during, after = (_days(span, facts.by_day, calendar) for span in spans)
+def _effect(
+    metric: str, by_day: Mapping[date, Decimal], spans: tuple[Period | None, ...], calendar: Calendar
+) -> Effect:
+    before, during, after = (_days(span, by_day, calendar) for span in spans)
     return Effect(metric, compare(*before, *during), compare(*before, *after))
 
 

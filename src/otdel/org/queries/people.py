@@ -94,8 +94,10 @@ class PersonCard:
 
 
 def person_card(person: Person, person_id: int, today: date) -> PersonCard:
-    """Raises NotFound for who is not visible. At most six queries."""
-    found = _with_unit(access.visible_people(person), today).filter(pk=person_id).first()
+    """Raises NotFound for who is not visible. At most five queries."""
+    invited = Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None).order_by("-sent_at")
+    rows = _with_unit(access.visible_people(person), today).filter(pk=person_id)
+    found = rows.annotate(sent=invited.values("sent_at")[:1], expires=invited.values("expires_at")[:1]).first()
     if found is None:
         raise NotFound()
     tree = access.tree_for(person)
@@ -105,7 +107,6 @@ def person_card(person: Person, person_id: int, today: date) -> PersonCard:
         .order_by("-starts_on")
         .values_list("unit_id", "starts_on", "ends_on")
     ]
-    waiting = Invitation.objects.filter(person_id=person_id, accepted_at=None).order_by("-sent_at").first()
     return PersonCard(
         row=_row(found, tree, today),
         last_name=found.last_name,
@@ -114,8 +115,8 @@ def person_card(person: Person, person_id: int, today: date) -> PersonCard:
         role_id=found.role_id,
         stays=stays,
         heads=[tree.nodes[unit].name for unit in tree.headed_by(person_id)],
-        invitation_sent=waiting.sent_at if waiting else None,
-        invitation_expires=waiting.expires_at if waiting else None,
+        invitation_sent=found.sent,
+        invitation_expires=found.expires,
         is_active=found.is_active,
         external_id=found.external_id or "",
         last_login=found.last_login,

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
 from otdel.org.models import Membership, Person
 from otdel.tasks import access
-from otdel.tasks.models import Task
+from otdel.tasks.models import ChecklistItem, Delegation, Task, TaskComment, TaskFile, TimeSpent
 from otdel.tasks.rules import Stand
 
 RELATED = ("creator", "assignee", "customer", "contact", "lead", "deal", "invoice", "parent", "template")
-HAND = ("at", "by__name", "before__name", "after__name")
 LINKS = ("customer", "contact", "lead", "deal", "invoice")
 
 
@@ -123,9 +124,10 @@ def find(person: Person, task_id: int) -> Task:
 
 
 def task_card(person: Person, task_id: int) -> TaskCard:
-    """Ten queries besides those of access, two more when tasks are bound to it."""
+    """Two queries besides those of access: the task with what it names, and all that hangs on it."""
     task = find(person, task_id)
-    names = dict(Person.objects.filter(pk__in={*task.participants, *task.observers}).values_list("id", "name"))
+    parts = _parts(person, task)
+    names = {each["id"]: each["name"] for each in parts["names"] or ()}
     return TaskCard(
         task=task,
         stand=access.stand(person, task),
@@ -133,46 +135,66 @@ def task_card(person: Person, task_id: int) -> TaskCard:
         links=[Link(kind, found.pk, str(found)) for kind in LINKS if (found := getattr(task, kind))],
         participants=[(pk, names[pk]) for pk in task.participants if pk in names],
         observers=[(pk, names[pk]) for pk in task.observers if pk in names],
-        items=_items(task),
-        comments=_comments(task),
-        files=_files(task),
-        subtasks=_subtasks(person, task),
-        needs=_bound(person, needed_by__task=task),
-        holds=_bound(person, needs__needs=task),
-        hands=[Hand(*row) for row in task.delegations.order_by("at", "id").values_list(*HAND)],
-        siblings=Task.objects.filter(group_id=task.group_id).count() if task.group_id else 1,
-        minutes=task.time.aggregate(all=Sum("minutes"))["all"] or 0,
+        items=[Item(**each) for each in parts["items"]],
+        comments=[Comment(**_dated(each)) for each in parts["comments"]],
+        files=[File(**_dated(each)) for each in parts["files"]],
+        subtasks=[Sub(**each) for each in parts["subtasks"]],
+        needs=[_bound(**each) for each in parts["needs"]],
+        holds=[_bound(**each) for each in parts["holds"]],
+        hands=[Hand(**_dated(each)) for each in parts["hands"]],
+        siblings=parts["siblings"] or 1,
+        minutes=parts["minutes"] or 0,
     )
 
 
-def _items(task: Task) -> list[Item]:
-    rows = task.checklist.order_by("position", "id")
-    found = rows.values_list("id", "text", "assignee__name", "done_at", "done_by__name")
-    return [Item(pk, text, who or "", bool(at), by or "") for pk, text, who, at, by in found]
+def _parts(person: Person, task: Task) -> dict[str, Any]:
+    """Return the lines of each part of a task's card. One query."""
+    mine, visible, others = {"task": OuterRef("pk")}, access.visible_tasks(person), Task.objects.filter(deleted_at=None)
+    inside = visible.filter(parent=OuterRef("pk")).order_by(F("deadline").asc(nulls_last=True), "id")
+    sub = {"id": "id", "title": "title", "state": "state", "assignee": "assignee__name"}
+    bound = sub | {"seen": Exists(visible.filter(pk=OuterRef("pk")))}
+    together = Task.objects.filter(group_id=OuterRef("group_id")).values("group_id").annotate(all=Count("pk"))
+    spent = TimeSpent.objects.filter(**mine).values("task_id").annotate(all=Sum("minutes"))
+    parts = dict(
+        items=_lines(
+            ChecklistItem.objects.filter(**mine).order_by("position", "id"),
+            id="id", text="text", assignee=Coalesce("assignee__name", Value("")), done=Q(done_at__isnull=False),
+            done_by=Coalesce("done_by__name", Value("")),
+        ),
+        comments=_lines(
+            TaskComment.objects.filter(**mine).order_by("at", "id"), id="id", by="by__name", at="at", text="text"
+        ),
+        files=_lines(
+            TaskFile.objects.filter(**mine).order_by("at", "id"),
+            id="id", name="name", size="size", by_id="by_id", by="by__name", at="at",
+        ),
+        hands=_lines(
+            Delegation.objects.filter(**mine).order_by("at", "id"),
+            at="at", by="by__name", before="before__name", after="after__name",
+        ),
+        names=_lines(Person.objects.filter(pk__in=[*task.participants, *task.observers]), id="id", name="name"),
+        subtasks=_lines(inside, **sub),
+        needs=_lines(others.filter(needed_by__task=OuterRef("pk")).order_by("id"), **bound),
+        holds=_lines(others.filter(needs__needs=OuterRef("pk")).order_by("id"), **bound),
+        siblings=Subquery(together.values("all")),
+        minutes=Subquery(spent.values("all")),
+    )  # fmt: skip
+    rows = Task.objects.filter(pk=task.pk).annotate(**{f"all_{name}": part for name, part in parts.items()})
+    found = rows.values_list(*(f"all_{name}" for name in parts)).get()
+    return dict(zip(parts, found, strict=True))
 
 
-def _comments(task: Task) -> list[Comment]:
-    return [Comment(*row) for row in task.comments.order_by("at", "id").values_list("id", "by__name", "at", "text")]
+def _lines(rows: QuerySet[Any], **line: Any) -> ArraySubquery:
+    return ArraySubquery(rows.values(line=JSONObject(**line)))
 
 
-def _files(task: Task) -> list[File]:
-    fields = ("id", "name", "size", "by_id", "by__name", "at")
-    return [File(*row) for row in task.files.order_by("at", "id").values_list(*fields)]
+def _dated(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {"at": datetime.fromisoformat(line["at"])}
 
 
-def _subtasks(person: Person, task: Task) -> list[Sub]:
-    rows = access.visible_tasks(person).filter(parent_id=task.pk).order_by(F("deadline").asc(nulls_last=True), "id")
-    return [Sub(*row) for row in rows.values_list("id", "title", "state", "assignee__name")]
-
-
-def _bound(person: Person, **link: Task) -> list[Sub]:
-    """Return tasks bound to it; one out of sight shows only that it is there."""
-    rows = Task.objects.filter(deleted_at=None, **link).order_by("id")
-    found = [Sub(*row) for row in rows.values_list("id", "title", "state", "assignee__name")]
-    if not found:
-        return []
-    seen = set(access.visible_tasks(person).filter(pk__in=[each.id for each in found]).values_list("pk", flat=True))
-    return [each if each.id in seen else Sub(0, "", each.state, "") for each in found]
+def _bound(seen: bool, **line: Any) -> Sub:
+    """A task bound to it; one out of sight shows only that it is there."""
+    return Sub(**line) if seen else Sub(0, "", line["state"], "")
 
 
 def history(person: Person, task_id: int, most: int = 200) -> list[Happening]:

@@ -156,20 +156,25 @@ class Report:
 
 
 def efficiency(person: Person, asked: Asked, unit_id: int | None = None) -> Report:
-    """Return everyone within the person's reach, most to talk about first. Four queries besides those of access.
+    """Return everyone within the person's reach, most to talk about first. Two queries besides those of access.
 
     Whoever heads nobody finds only themselves: equals are never shown to one another.
     """
     found = people(person, unit_id)
     rows = _rows(person, asked).filter(assignee_id__in=[pk for pk, _name in found])
     numbers = _numbers(asked, asked.period.start)
-    sides = []
-    for condition in (~OWN, OWN):
-        counted = rows.filter(condition).values("assignee_id").annotate(**numbers).order_by()
-        sides.append({row["assignee_id"]: _read(row) for row in counted})
-    made = [Row(pk, name, *(side.get(pk, Efficiency()) for side in sides)) for pk, name in found]
+    each = rows.annotate(who=F("assignee_id"), is_own=Case(When(OWN, then=True), default=False))
+    total = rows.filter(~OWN).annotate(who=Value(0), is_own=Value(False))
+    sides: dict[bool, dict[int, Efficiency]] = {False: {}, True: {}}
+    for row in _grouped(each, numbers).union(_grouped(total, numbers), all=True):
+        sides[row["is_own"]][row["who"]] = _read(row)
+    made = [Row(pk, name, *(sides[side].get(pk, Efficiency()) for side in (False, True))) for pk, name in found]
     made.sort(key=lambda row: (row.asked.due == 0, row.asked.score if row.asked.due else 1))
-    return Report(made, _read(rows.filter(~OWN).aggregate(**numbers)), _sum([row.own for row in made]))
+    return Report(made, sides[False].get(0, Efficiency()), _sum([row.own for row in made]))
+
+
+def _grouped(rows: Any, numbers: dict[str, Any]) -> Any:
+    return rows.values("who", "is_own").annotate(**numbers).order_by()
 
 
 def _sum(each: list[Efficiency]) -> Efficiency:

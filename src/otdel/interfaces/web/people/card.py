@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from otdel.core.counting import count_each
 from otdel.customers import access as customers
 from otdel.deals import access as deals
 from otdel.interfaces.http import PersonRequest, page
@@ -115,11 +116,9 @@ def records(request: PersonRequest, pk: int) -> list[dict[str, Any]]:
         ("lead", _("Leads"), deals.leads, "leads"),
         ("deal", _("Deals"), deals.deals, "deals"),
     )
-    return [
-        {"label": label, "count": rows(user).filter(owner_id=pk).count(), "url": _list_of(name, pk)}
-        for kind, label, rows, name in kinds
-        if access.scope(user, kind, Right.VIEW)
-    ]
+    shown = [each for each in kinds if access.scope(user, each[0], Right.VIEW)]
+    counts = count_each({kind: rows(user).filter(owner_id=pk) for kind, _label, rows, _name in shown})
+    return [{"label": label, "count": counts[kind], "url": _list_of(name, pk)} for kind, label, _rows, name in shown]
 
 
 def _list_of(name: str, pk: int) -> str:
