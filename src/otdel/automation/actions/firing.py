@@ -15,15 +15,15 @@ from django.utils import translation
 from otdel.automation.actions.doing import do
 from otdel.automation.actions.stopping import stop
 from otdel.automation.models import Firing, Rule
-from otdel.automation.queries.episodes import back, episodes
-from otdel.automation.queries.matching import matching
+from otdel.automation.queries.episodes import Episode, back, episodes
+from otdel.automation.queries.matching import is_of_all, matching
 from otdel.automation.rules import ABOUT, BACK_DAYS, BY_CLOCK, EVENTS, is_loop, is_own
 from otdel.core import journal
 from otdel.core.act import action, by_rule
 from otdel.core.errors import Refusal
 from otdel.core.models import Event
 from otdel.org.models import Person
-from otdel.org.queries import company, language_of, zone_of
+from otdel.org.queries import CompanySettings, company, language_of, zone_of
 from otdel.org.rules import may_sign_in
 
 Outcome = Firing.Outcome
@@ -53,10 +53,14 @@ def _is_stage(rule: Rule, event: Event) -> bool:
 
 def sweep(*, now: datetime) -> None:
     """Fire what became so by the passing of time; a rule that fails does not stop the others, nor is it hushed up."""
+    settings = company()
+    if settings is None:
+        return
     failed: list[Exception] = []
     for rule in Rule.objects.filter(is_on=True, deleted_at=None, when__in=BY_CLOCK).select_related("owner__role"):
         try:
-            _sweep(rule, now)
+            for each in waiting(rule, settings, now):
+                fire(by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now)
         except Exception as error:
             error.add_note(f"while rule {rule.pk} was swept")
             failed.append(error)
@@ -64,17 +68,17 @@ def sweep(*, now: datetime) -> None:
         raise ExceptionGroup("Rules that could not be swept", failed)
 
 
-def _sweep(rule: Rule, now: datetime) -> None:
-    settings = company()
-    if settings is None or rule.on_since is None:
-        return
+def waiting(rule: Rule, settings: CompanySettings, now: datetime) -> list[Episode]:
+    """Return what became so lately and was not fired for, of the records the rule may speak of; firing looks again."""
+    if rule.on_since is None:
+        return []
     zone = ZoneInfo(settings.time_zone)
     today, since = now.astimezone(zone).date(), rule.on_since.astimezone(zone).date()
     found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today, still=True)
-    speaks_of = matching(rule, rule.owner, [each.record_id for each in found], now)
-    for each in found:
-        if each.record_id in speaks_of:
-            fire(by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now)
+    if is_of_all(rule, rule.owner):
+        return found
+    names = matching(rule, rule.owner, [each.record_id for each in found], now)
+    return [each for each in found if each.record_id in names]
 
 
 @action

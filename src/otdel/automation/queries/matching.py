@@ -63,6 +63,12 @@ def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime) -> di
     return {pk: name or f"#{pk}" for pk, name in rows.values_list("pk", NAME[kind]).distinct()}
 
 
+def is_of_all(rule: Rule, owner: Person) -> bool:
+    """Whether nothing narrows the rule: no conditions, no department, an owner who sees everybody's. No query."""
+    kind = ABOUT[rule.when]
+    return kind in LISTINGS and not rule.conditions and not rule.unit_id and org.reach(owner, kind, Right.VIEW).everyone
+
+
 def these(ids: Collection[int]) -> RawSQL:
     """Numbers as one parameter: thousands of them written out take longer to send than to find."""
     return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
