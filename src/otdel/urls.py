@@ -9,6 +9,8 @@ from otdel.interfaces.files import urls as files
 from otdel.interfaces.web import gallery, layout
 from otdel.interfaces.web import urls as web
 
+handler500 = "otdel.interfaces.web.failures.failed"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery/", gallery.gallery, name="gallery"),
     path("look/theme/", layout.set_theme, name="set_theme"),

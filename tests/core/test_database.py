@@ -44,6 +44,12 @@ def blind(transactional_db: None) -> Iterator[str]:
         cursor.execute(f"DROP DATABASE {NAME}")
 
 
+def test_a_server_that_is_not_there_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "get_connection_params", lambda: {"host": "127.0.0.1", "port": 1})
+
+    assert "Connection refused" in database.unreachable()
+
+
 @pytest.mark.slow
 def test_a_database_blind_to_cyrillic_is_refused_with_a_recipe(blind: str) -> None:
     environ = {**os.environ, "DATABASE_URL": blind, "PYTHONPATH": str(CHECKOUT / "src")}

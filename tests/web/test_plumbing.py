@@ -8,8 +8,11 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
+import psycopg
+import psycopg_pool
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
@@ -17,7 +20,7 @@ from django.utils import timezone
 from otdel.core.actions import beat
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.interfaces.http import page
-from otdel.interfaces.web import refusals
+from otdel.interfaces.web import health, middleware, refusals
 from otdel.org.models import Company, Person
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +160,35 @@ def test_ready_says_how_live_updates_are_and_does_not_hang_on_them(client, setti
         Deaf.said = (200, b"listening")
         assert client.get("/readyz").json()["live"] == "ok"
         server.shutdown()
+
+
+def test_database_that_is_away_is_said_at_once(client, monkeypatch):
+    monkeypatch.setattr(health.database, "unreachable", lambda timeout: "connection refused")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["database"] == "does not answer"
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (psycopg_pool.PoolTimeout("no connection"), 503),
+        (psycopg.errors.AdminShutdown("terminating"), 503),
+        (psycopg.errors.DeadlockDetected("deadlock"), 500),
+        (ValueError("a mistake of ours"), 500),
+    ],
+)
+def test_page_without_its_database_says_so(db, client, monkeypatch, cause, status):
+    def gone(*_args):
+        raise OperationalError from cause if status == 503 or isinstance(cause, psycopg.Error) else cause
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(middleware.queries, "company", gone)
+    answer = client.get("/sign-in/", headers={"Accept-Language": "ru"})
+    assert answer.status_code == status
+    assert ("База данных не отвечает" in answer.content.decode()) == (status == 503)
+    assert '<html lang="ru"' in answer.content.decode()
+    assert (answer.headers.get("Retry-After") == "30") == (status == 503)
 
 
 def test_not_ready_when_the_worker_is_silent(client):

@@ -347,5 +347,13 @@ def test_everything_leads_to_the_first_run_while_there_is_no_company(client, db)
 
 def test_letter_is_in_the_reader_s_language(door, firm):
     Person.objects.filter(pk=firm.anna.pk).update(language="ru")
-    reset_link(door, "anna@example.com")
+    link = reset_link(door, "anna@example.com")
     assert "пароль" in mail.outbox[-1].body
+    mail.outbox.clear()
+    form = door.get(link, follow=True).redirect_chain[-1][0]
+    door.post(form, {"password1": "new words for entry", "password2": "new words for entry"})
+    for _wait in range(100):
+        if mail.outbox:
+            break
+        time.sleep(0.01)
+    assert "пароль" in mail.outbox[-1].subject + mail.outbox[-1].body  # the warning about it too

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import psycopg
 from django.db import DatabaseError, connection, transaction
 
 OLDEST = 150000
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gist")
+
+
+def unreachable(timeout: int = 10) -> str:
+    """Return why the server does not let us in, or "". One try, outside the pool: that one would go on trying."""
+    try:
+        psycopg.connect(**{**connection.get_connection_params(), "connect_timeout": timeout}).close()
+    except psycopg.Error as error:
+        return " ".join(str(error).split())
+    return ""
 
 
 def problems() -> list[str]:

@@ -74,9 +74,9 @@ class Child:
 
 def run(arguments: list[str]) -> int:
     """Run until told to stop."""
-    settings = environment.load()
-    for sentence in environment.misspelt():
+    for sentence in environment.misspelt():  # first: what is refused next may have been meant by it
         say(sentence)
+    settings = environment.load()
     check_port(settings.host, settings.port)
     settings = settle_live_port(settings)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -48,9 +48,9 @@ class Right(StrEnum):
 
 RIGHT_LABELS = {
     Right.VIEW: _("View"),
-    Right.CREATE: _("Create"),
+    Right.CREATE: pgettext_lazy("right", "Create"),
     Right.CHANGE: pgettext_lazy("right", "Change"),
-    Right.DELETE: _("Delete"),
+    Right.DELETE: pgettext_lazy("right", "Delete"),
     Right.EXPORT: _("Export"),
 }
 

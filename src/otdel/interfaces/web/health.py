@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 
+from otdel.core import database
 from otdel.core.queries import last_beat
 from otdel.host import listening
 from otdel.interfaces.web import alarms, live
@@ -38,6 +39,9 @@ def middleware(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Calla
 
 def ready() -> JsonResponse:
     """Ready without live updates, too: pages then ask every minute. What is wrong with them is said all the same."""
+    if database.unreachable(timeout=2):  # at once: who asks does not wait as long as a page would
+        found = {"database": "does not answer", "migrations": "unknown", "worker": "unknown"}
+        return JsonResponse({"ready": False, **found, "live": _live()}, status=503)
     try:
         found = {"database": "ok", "migrations": _migrations(), "worker": _worker()}
     except DatabaseError as error:

@@ -102,7 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write in the language of who reads; do not let the time of sending tell who has an account here."""
-        user = context.get("user")
+        user = context.get("user") or queries.by_email(email, timezone.now())  # warnings come without whom they warn
         language = queries.language_of(user) if user else translation.get_language()
         with translation.override(language):
             letter = self.render_mail(template_prefix, email, {**context, "url": settings.ENVIRONMENT.url})

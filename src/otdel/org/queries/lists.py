@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from otdel.core.listing import Asking, Choice, Column, Days, Flag, Kind, Listing, Search, Sort, State
 from otdel.core.listing.filters import Option
@@ -22,6 +23,7 @@ from otdel.org.rules import Right
 
 NO_PASSWORD = Q(password="") | Q(password__startswith="!")  # noqa: S106 - Django's sign of an unusable one
 WAITS = Exists(Invitation.objects.filter(person=OuterRef("pk"), accepted_at=None))
+NAME = pgettext_lazy("person", "Full name")
 STATUS_LABELS = {
     "working": "",  # nearly everybody: said only of who differs
     "invited": _("invited"),
@@ -112,7 +114,7 @@ def people_on(today: date) -> Listing:
         visible=_visible,
         order="name",
         columns=(
-            Column("name", _("Full name"), Kind.LINK, also=("id",), sort=Sort.text("name"), phone="m1"),
+            Column("name", NAME, Kind.LINK, also=("id",), sort=Sort.text("name"), phone="m1"),
             Column("position", _("Position"), sort=Sort.text("position"), phone="m3"),
             Column("unit", _("Department"), source=_unit_name(today), phone="m4"),
             Column("role", _("Role"), source=_role_name()),

@@ -39,6 +39,9 @@ class Command(BaseCommand):
 
 
 def _findings(now: datetime) -> Iterator[Finding]:
+    if why := database.unreachable():
+        yield "database", False, why, "Look at DATABASE_URL, and whether that server runs."
+        return
     try:
         yield from _database()
     except DatabaseError as error:

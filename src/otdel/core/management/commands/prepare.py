@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
+from django.core.management.base import BaseCommand
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
@@ -24,12 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._compile()  # first: Django keeps the catalogues it has once read
-        try:
-            problems = database.problems()
-        except OperationalError as error:
-            raise CommandError(f"The database cannot be reached: {error}. Look at DATABASE_URL.") from None
-        if problems:
-            raise CommandError("\n".join(problems))
+        if why := database.unreachable():
+            self._refuse(f"The database cannot be reached. Look at DATABASE_URL. The answer was: {why}")
+        if problems := database.problems():
+            self._refuse(*problems)
         self._migrate()
         self._collect_static()
         if settings.ENVIRONMENT.demo and "demo" in get_commands() and not get_user_model().objects.exists():
@@ -39,6 +37,11 @@ class Command(BaseCommand):
         if "signin" in get_commands():
             call_command("signin")
         self.stdout.write(_("Otdel is at %(address)s") % {"address": settings.ENVIRONMENT.address})
+
+    def _refuse(self, *sentences: str) -> NoReturn:
+        for sentence in sentences:
+            self.stderr.write(sentence)
+        raise SystemExit(1)
 
     def _migrate(self) -> None:
         # Two servers of one database may start together: the second waits, then finds nothing to do.
