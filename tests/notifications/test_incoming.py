@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socketserver
 from datetime import timedelta
+from email.message import EmailMessage
 from threading import Thread
 
 import pytest
@@ -111,6 +112,19 @@ def test_letter_to_ones_own_address_becomes_a_task(firm):
     assert take(raw("boris@example.com", f"{tag}.nobody", "x", "Whose"), INBOX, NOW) == "REFUSED"
     assert take(raw("boris@example.com", "to.1.aaaa", "x", "Forged"), INBOX, NOW) == "REFUSED"
     assert Task.objects.count() == 3
+    assert {task.deadline.date() for task in Task.objects.all()} == {NOW.date() + timedelta(days=1)}
+
+
+def test_what_is_attached_comes_along_and_pictures_of_signatures_do_not(firm):
+    letter = EmailMessage()
+    letter["From"], letter["To"] = "boris@example.com", f"in+{links.task_tag(firm.boris.pk)}@example.com"
+    letter["Subject"], letter["Message-ID"] = "Price list", "<files@x>"
+    letter.set_content("Look")
+    letter.add_attachment(b"abc", maintype="application", subtype="pdf", filename="прайс.pdf")
+    letter.add_attachment(b"gif", maintype="image", subtype="gif", filename="logo.gif", disposition="inline")
+    assert take(letter.as_bytes(), "in@example.com", NOW) == "TASK"
+    kept = Task.objects.get().files.get()
+    assert (kept.name, kept.size, kept.by) == ("прайс.pdf", 3, firm.boris)
 
 
 def refusals(person) -> list[str]:

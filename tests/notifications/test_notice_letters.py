@@ -175,9 +175,10 @@ def test_links_of_a_letter_do_it_without_signing_in_and_only_when_pressed(firm, 
     with time_machine.travel(DEADLINE, tick=False):
         assert client.get(postpone).status_code == 200
         assert not DeadlineMove.objects.exists()
-        assert client.post(postpone).status_code == 200
+        assert client.post(postpone).status_code == 422  # whoever does it says why
+        assert client.post(postpone, {"reason": "Ill"}).status_code == 200
         move = DeadlineMove.objects.get()
-        assert (move.by, move.after) == (firm.anna, DEADLINE + timedelta(days=1))
+        assert (move.by, move.after, move.reason) == (firm.anna, DEADLINE + timedelta(days=1), "Ill")
         assert "was moved" in client.post(postpone).content.decode()
         assert DeadlineMove.objects.count() == 1
         assert client.post(done).status_code == 200

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from ledger import fresh
 from people import NOW, Firm
 
@@ -45,7 +46,9 @@ def test_many_moves_keep_to_the_limits_and_say_what_was_left(firm: Firm) -> None
         move(firm.anna, bound, reason="Ill")
     event = move(firm.anna, free, bound, reason="Ill")
     assert (event.data["count"], event.data["refused"]) == (1, 1)
-    assert "Ask whoever gave the task" in event.data["why"]
+    with override("en"):
+        event = move(firm.anna, free, bound, to=LATER + timedelta(days=1), reason="Ill")
+    assert event.data["why"] == "The deadline may not be moved. Ask whoever gave the task."
     bound.refresh_from_db()
     assert bound.deadline == DUE
     assert kinds(free)[-1] == "task.moved"
@@ -88,9 +91,10 @@ def test_handing_over_is_taken_back_until_the_new_one_begins(firm: Firm) -> None
 
 
 def test_a_line_of_the_checklist_is_given_by_name(firm: Firm) -> None:
-    task = one(firm.boris, firm.anna, checklist=("Find @Volkova", "Write @Abramova", "Send @Nobody"))
-    lines = {each.text: each.assignee for each in task.checklist.all()}
-    assert lines == {"Find @Volkova": firm.vera, "Write @Abramova": firm.anna, "Send @Nobody": None}
+    lines = ("Find @Volkova", "Write @Abramova", "Send @Nobody")
+    task = one(firm.boris, firm.anna, text="@Volkova, look", checklist=lines)
+    found = {each.text: each.assignee for each in task.checklist.all()}
+    assert found == {"Find @Volkova": firm.vera, "Write @Abramova": firm.anna, "Send @Nobody": None}
     assert (task.observers, task.mentioned) == ([firm.vera.pk], [firm.vera.pk])
     actions.check_item(
         by=fresh(firm.vera), task_id=task.pk, item_id=task.checklist.get(assignee=firm.vera).pk, done=True, now=NOW

@@ -428,6 +428,10 @@ def test_quick_days_are_working_days(code, day):
     assert rules.quick_day(code, date(2026, 3, 5), Calendar("RU")) == day
 
 
+def test_the_end_of_a_week_that_is_over_is_that_of_the_next():
+    assert rules.quick_day("friday", date(2026, 3, 14), Calendar("RU")) == date(2026, 3, 20)
+
+
 # taking back
 
 

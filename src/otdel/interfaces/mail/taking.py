@@ -21,6 +21,7 @@ from otdel.notifications.queries import incoming
 from otdel.org import queries as org
 from otdel.tasks import actions as tasks
 from otdel.tasks import queries as task_queries
+from otdel.tasks import rules
 from otdel.tasks.rules import TaskValues, To
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def _task(letter: Letter, person_id: int, whom: str, now: datetime) -> Noted:
     with translation.override(org.language_of(person)):
         to = _receiver(person, whom) if whom else person.pk
         title = letter.topic or letter.text.partition("\n")[0] or _("A letter without words")
-        values = TaskValues(title=title[:250], text=letter.text)
+        due, _exact = rules.quick_moment("tomorrow", now, org.worktime(person))
+        values = TaskValues(title=title[:250], text=letter.text, deadline=due)
         made = tasks.create_tasks(by=person, values=values, to=To(people=(to,)), now=now)
         _attach(letter, person, made[0].pk, now)
     return Noted("TASK", person.pk, "task", made[0].pk)

@@ -288,6 +288,8 @@ def team(request: PersonRequest) -> HttpResponseBase:
 def board(request: PersonRequest) -> HttpResponseBase:
     """Unfinished work by deadline. A card moved to another lane gets another deadline, within its limits."""
     access.require(request.user, "task", Right.VIEW)
+    if address := task_narrow.tidied(request):
+        return redirect(address)
     who, state = request.GET.get("who", ""), task_narrow.asked(request)
     line, asks = _Lines(request), asks_why(request)
     lanes = queries.by_deadline(request.user, _local(request), who=who, state=state)

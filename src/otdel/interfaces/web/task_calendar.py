@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -34,6 +35,8 @@ EARLIEST, LATEST = date(FIRST_YEAR + 1, 1, 1), date(LAST_YEAR - 1, 12, 31)
 def calendar(request: PersonRequest) -> HttpResponseBase:
     """A month or a week. A task moved to another day gets another deadline, within its limits."""
     access.require(request.user, "task", Right.VIEW)
+    if address := task_narrow.tidied(request):
+        return redirect(address)
     asked, who = request.GET, request.GET.get("who", "")
     day, weekly = read_day(asked.get("day", "")) or request.today, asked.get("view") == "week"
     day = min(max(day, EARLIEST), LATEST)

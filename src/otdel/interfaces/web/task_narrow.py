@@ -30,6 +30,13 @@ def asked(request: PersonRequest) -> State:
     return replace(state, values=kept, cursor=None)
 
 
+def tidied(request: PersonRequest) -> str:
+    """Return the address without the empty fields a form sends, "" when there are none."""
+    pairs = [(name, value) for name, values in request.GET.lists() for value in values]
+    full = [pair for pair in pairs if pair[1]]
+    return "" if full == pairs else f"{request.path}?{urlencode(full)}"
+
+
 def context(request: PersonRequest, state: State, name: str, who: str, own: Pairs) -> dict[str, Any]:
     """Return what the template needs to show and change the filters; `own` are other parameters of the view."""
     url, kept = reverse(name), [*own, *([("who", who)] if who else [])]

@@ -101,7 +101,7 @@ def named_in(by: Person, text: str) -> list[int]:
 def call_in(task: Task, people: Sequence[int]) -> list[int]:
     """Let those named see the task and count it until they look; a private one shows itself to nobody new."""
     named = {task.creator_id, task.assignee_id, *task.participants, *task.observers}
-    strangers = [pk for pk in people if pk not in named]
+    strangers = [pk for pk in dict.fromkeys(people) if pk not in named]
     if not task.is_private:
         task.observers = [*task.observers, *strangers]
     called = [pk for pk in people if pk in named or not task.is_private]

@@ -181,6 +181,8 @@ def check_move(
     """Refuse whoever does the work to move their own deadline beyond what was agreed. Earlier is always allowed."""
     if before is not None and after is not None and after <= before:
         return
+    if moves == 0:
+        raise OverLimit(_("The deadline may not be moved. Ask whoever gave the task."), field="deadline")
     if moves is not None and moved >= moves:
         words = ngettext(
             "The deadline may be moved %(count)s time, and it was. Ask whoever gave the task.",
@@ -213,7 +215,7 @@ QUICK = ("hours", "today", "tomorrow", "three", "friday", "week")
 
 
 def quick_day(code: str, today: date, calendar: Calendar) -> date:
-    """Return the day of a quick choice, in working days; "friday" is the last working day of the week."""
+    """Return the day of a quick choice, in working days; "friday" is the last one of this week, or of the next."""
     match code:
         case "today":
             return today
@@ -226,7 +228,7 @@ def quick_day(code: str, today: date, calendar: Calendar) -> date:
         case "friday":
             last = today + timedelta(days=6 - today.weekday())
             found = calendar.add_working_days(last + timedelta(days=1), -1)
-            return found if found >= today else calendar.add_working_days(today, 0)
+            return found if found >= today else calendar.add_working_days(last + timedelta(days=8), -1)
     raise Invalid(_("There is no such choice of a day."), field="deadline")
 
 
