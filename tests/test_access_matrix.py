@@ -194,7 +194,7 @@ people                           | POST {}_bulk+bin                      | 404  
 -                                | GET control_new?unit={north}          | 404   sees  sees  404   404   404   404   login
 -                                | POST control_new                      | 404   422   422   404   422   404   404   login
 -                                | POST control_end                      | 403   done  done  404   404   404   404   login
--                                | POST control_go_on                    | 422   422   422   422   422   422   422   login
+-                                | POST control_go_on                    | 403   422   422   404   404   404   404   login
 -                                | POST control_go_on+control            | 403   done  done  404   404   404   404   login
 -                                | GET control_days                      | 403   sees  sees  403   open  403   403   login
 -                                | GET control_day                       | sees  sees  sees  404   404   404   404   login

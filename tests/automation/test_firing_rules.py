@@ -151,8 +151,18 @@ def test_rules_do_not_chase_their_tails(firm, deal, offer, invoiced):
     move(firm.anna, deal, offer)
     for _round in range(5):
         wake()
-    # there, back; then its own doing does not fire it again
-    assert (outcomes(there), outcomes(back)) == (["DONE"], ["DONE"])
+    # there, back; then its own doing does not fire it again, which is said in the log and to its owner, once
+    assert (outcomes(there), outcomes(back)) == (["DONE", "LOOP"], ["DONE"])
+    stopped = there.firings.get(outcome="LOOP")
+    assert stopped.text == f"“{there.name}” → “{back.name}” → “{there.name}”"
+    told = Notice.objects.filter(kind="rule.looped")
+    assert [each.person for each in told] == [firm.boris]
+    move(firm.anna, deal, invoiced)
+    for _round in range(5):
+        wake()
+    assert (outcomes(there), outcomes(back)) == (["DONE", "LOOP", "DONE"], ["DONE", "DONE", "LOOP"])
+    assert told.all().count() == 2  # once for each of the two rules
+    assert deal.stage_id
 
 
 def test_chain_of_rules_ends(firm, deal):
@@ -272,6 +282,20 @@ def test_red_line_fires_once_a_month(firm):
         actions.sweep(now=at(day))
     assert list(rule.firings.values_list("record_id", "key")) == [(firm.anna.pk, "payments:2026-03")]
     assert Task.objects.get().assignee == firm.anna
+
+
+def test_red_for_some_days_in_a_row(firm):
+    """Nothing comes from the 2nd of March, a Monday; the 9th is a holiday moved from Sunday the 8th."""
+    plan_march(firm)
+    rule = write(firm.boris, when="LINE_RED", metric="payments", unit=firm.north, days=3)
+    actions.sweep(now=at(4))
+    assert not rule.firings.exists()
+    actions.sweep(now=at(5))
+    actions.sweep(now=at(6))
+    assert list(rule.firings.values_list("record_id", "key")) == [(firm.anna.pk, "payments:2026-03")]
+    boris = fresh(firm.boris)
+    (would,) = queries.dry_run(boris, rule, boris, at(31)).rows
+    assert (would.record_id, would.day) == (firm.anna.pk, date(2026, 3, 5))
 
 
 # the dry run and the log

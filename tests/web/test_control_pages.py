@@ -112,17 +112,57 @@ def test_head_changes_the_day(controlled, signed):
     assert (
         client.post(f"{address}add/", {"kind": "CALL", "text": "Ring the plant", "expected": "5000"}).status_code == 302
     )
-    assert client.post(f"{address}add/", {"kind": "CALL", "expected": "x"}).status_code == 422
+    page = text_of(client.post(f"{address}add/", {"kind": "CALL", "text": "Ring them", "expected": "x"}), 422)
+    assert 'value="Ring them"' in page
+    assert "This is not a sum." in page
     change = {"action": line.pk, "text": "Go there", "expected": ""}
     assert client.post(f"{address}change/", change).status_code == 302
     assert client.post(f"{address}remove/", {"action": line.pk}).status_code == 302
     assert client.post(f"{address}restore/", {"action": line.pk}).status_code == 302
     assert client.post(f"{address}norm/", {"norm": day.norms.get().pk, "amount": "0"}).status_code == 302
-    assert client.post(f"{address}norm/", {"norm": day.norms.get().pk, "amount": "x"}).status_code == 422
+    page = text_of(client.post(f"{address}norm/", {"norm": day.norms.get().pk, "amount": "900"}), 422)
+    assert "Between 0 and 500 a day." in page
+    assert 'value="900"' in page
+    page = text_of(client.post(f"{address}change/", change | {"text": "Go by car", "expected": "x"}), 422)
+    assert 'value="Go by car"' in page
+    assert f'id="change-{line.pk}" hx-preserve open' in page
     assert client.post(f"{address}nothing/").status_code == 404
     page = text_of(client.get(f"/plan/control/days/{day.pk}/"))
     assert "Ring the plant" in page
     assert "changed a norm from 20 to 0" in page
+
+
+def test_what_is_refused_is_not_lost(controlled, signed):
+    day = anna_day()
+    address = f"/plan/control/days/{day.pk}/do/"
+    line, anna = day.actions.get(), signed("anna")
+    assert anna.post(f"{address}confirm/").status_code == 302
+    line.customer = None
+    line.save()
+    page = text_of(anna.post(f"{address}note/", {"action": line.pk, "done": "1", "note": ""}), 422)
+    assert "There is no record of it: say how it was done." in page
+    assert f'id="note-{line.pk}" hx-preserve open' in page
+    actions.keep(now=at(11, 19))
+    head = signed("boris")
+    page = text_of(head.post(f"{address}return/", {"comment": "", "next_title": "Ask again", "grade": "BAD"}), 422)
+    assert "Say why." in page
+    assert 'value="Ask again"' in page
+    # the day was taken away under the form: what was typed is on the page of the refusal
+    assert head.post(f"{address}accept/", {"grade": "GOOD"}).status_code == 302
+    anna = signed("anna")
+    page = text_of(anna.post(f"{address}hand_in/", {"note": "They promised to pay on the 20th"}), 409)
+    assert "They promised to pay on the 20th" in page
+
+
+def test_a_form_that_stays_is_told_where_to_go_and_what_is_wrong(controlled, signed):
+    day, head = anna_day(), signed("boris")
+    address, kept = f"/plan/control/days/{day.pk}/do/", {"X-Kept": "1"}
+    led = head.post(f"{address}norm/", {"norm": day.norms.get().pk, "amount": "7"}, headers=kept)
+    assert led.status_code == 204
+    assert led["X-Leads-To"] == f"/plan/control/days/{day.pk}/#norm-{day.norms.get().pk}"
+    answer = text_of(head.post(f"{address}accept/", {"comment": "Too early"}, headers=kept), 409)
+    assert "<main" not in answer
+    assert "data-problem" in answer
 
 
 def test_one_mode_and_its_cost(controlled, signed, django_assert_num_queries):
@@ -133,6 +173,13 @@ def test_one_mode_and_its_cost(controlled, signed, django_assert_num_queries):
         page = text_of(client.get(address))
     assert "Did it help" in page
     assert "Abramova A." in text_of(client.get("/plan/control/"))
+    page = text_of(client.post(f"{address}go-on/", {"until": "2027-04-10", "reason": "Slow"}), 422)
+    assert "at most three months from today" in page
+    assert 'value="Slow"' in page
+    assert '<dialog id="go-on" aria-labelledby="go-on-title" open>' in page
+    assert signed("anna").post(f"{address}go-on/", {"until": "", "reason": ""}).status_code == 403
+    assert signed("gleb").post(f"{address}go-on/", {"until": "", "reason": ""}).status_code == 404
+    client = signed("boris")
     assert client.post(f"{address}go-on/", {"until": "2026-04-10", "reason": ""}).status_code == 422
     assert client.post(f"{address}go-on/", {"until": "2026-04-10", "reason": "Slow"}).status_code == 302
     assert signed("anna").post(f"{address}end/").status_code == 403

@@ -16,6 +16,8 @@ MOST_PER_HOUR = 1000
 # a sweep looks back so far for what it missed
 BACK_DAYS = 7
 DRY_DAYS = 90
+# so many happenings are looked at, and so many shown
+DRY_LOOK = 10_000
 DRY_MOST = 500
 
 # the kind of record each trigger is about
@@ -81,6 +83,8 @@ def check(values: RuleValues) -> None:
         raise Invalid(_("This cannot be done to such a record: choose another action."), field="then")
     if values.when in COUNTS_DAYS and not 1 <= values.days <= 3650:
         raise Invalid(_("Say how many days: from 1 to 3650."), field="days")
+    if values.when == "LINE_RED" and not 0 <= values.days <= 20:
+        raise Invalid(_("Between 1 and 20 working days."), field="days")
     if not 1 <= values.most_per_hour <= MOST_PER_HOUR:
         raise Invalid(_("Between 1 and 1000 an hour."), field="most_per_hour")
     _check_does(values.then, values.does)

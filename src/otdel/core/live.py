@@ -17,8 +17,9 @@ from django.core import signing
 from django.db import connection, transaction
 
 CHANNEL = "otdel_live"
-# "team" is never said: whoever heads those whose tasks changed is told it by interfaces/live
-TOPICS = ("tasks", "notices", "deals", "plans", "meetings", "team")
+# "team" is never said: whoever heads those whose tasks changed is told it by interfaces/live; "days" is what people do
+# and what comes of it in a working day, which whoever heads them is told too
+TOPICS = ("tasks", "notices", "deals", "plans", "meetings", "team", "days")
 AT_ONCE = 400  # people in one message: PostgreSQL takes 8,000 bytes
 TICKET_SECONDS = 300
 EVERYBODY, ALL = "*", 0

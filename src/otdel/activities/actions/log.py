@@ -14,7 +14,7 @@ from otdel.activities import access
 from otdel.activities.actions.reminding import remind
 from otdel.activities.models import Activity
 from otdel.activities.rules import ActivityValues, AlreadyDone, check, done_at
-from otdel.core import custom, journal
+from otdel.core import custom, journal, live
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers.models import Contact, Customer
@@ -38,6 +38,7 @@ def log_activity(*, by: Person, values: ActivityValues, now: datetime) -> Activi
     if not activity.is_done:
         remind([activity], now)
     kind = "activity.logged" if activity.is_done else "activity.planned"
+    live.changed([activity.owner_id], "days")
     journal.record(kind, activity, by=by, at=now, type=activity.kind, day=activity.day)
     return activity
 
@@ -49,6 +50,7 @@ def change_activity(*, by: Person, activity_id: int, values: ActivityValues, now
     _fill(activity, by, values, now)
     activity.save()
     remind([activity], now)
+    live.changed([activity.owner_id], "days")
     journal.record("activity.changed", activity, by=by, at=now, day=activity.day, before=day)
     return activity
 
@@ -68,6 +70,7 @@ def finish_activity(
     _place(activity, at or done_at(activity.at, now), was)
     activity.save()
     remind([activity], now)
+    live.changed([activity.owner_id], "days")
     journal.record("activity.done", activity, by=by, at=now, type=activity.kind, day=activity.day)
     return activity
 
@@ -78,6 +81,7 @@ def bin_activity(*, by: Person, activity_id: int, now: datetime) -> None:
     activity.deleted_at = activity.updated_at = now
     activity.save(update_fields=["deleted_at", "updated_at"])
     remind([activity], now)
+    live.changed([activity.owner_id], "days")
     journal.record("activity.binned", activity, by=by, at=now, day=activity.day)
 
 
@@ -87,6 +91,7 @@ def restore_activity(*, by: Person, activity_id: int, now: datetime) -> Activity
     activity.deleted_at, activity.updated_at = None, now
     activity.save(update_fields=["deleted_at", "updated_at"])
     remind([activity], now)
+    live.changed([activity.owner_id], "days")
     journal.record("activity.restored", activity, by=by, at=now, day=activity.day)
     return activity
 

@@ -76,7 +76,7 @@ def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
         PATHS[firing.kind].format(firing.record_id),
         params={"text": _filled(rule.does.get("text", ""), firing, record)},
     )
-    return Firing.Outcome.DONE, {"told": tell([told], now)}
+    return Firing.Outcome.DONE, {"told": tell([told], now), "to": to}
 
 
 def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
@@ -104,9 +104,11 @@ def _about(firing: Firing, record: Any) -> dict[str, Any]:
 
 
 def _filled(text: str, firing: Firing, record: Any) -> str:
-    """Put names where the text says {record} or {customer}."""
-    customer = getattr(record, "customer", None) or (record if firing.kind == "customer" else "")
-    return text.replace("{record}", firing.name).replace("{customer}", str(customer))
+    """Put names where the text says {record} or {customer}, in English or in the language of the rule's owner."""
+    customer = str(getattr(record, "customer", None) or (record if firing.kind == "customer" else ""))
+    for english, own, name in (("record", _("record"), firing.name), ("customer", _("customer"), customer)):
+        text = text.replace(f"{{{english}}}", name).replace(f"{{{own}}}", name)
+    return text
 
 
 def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:

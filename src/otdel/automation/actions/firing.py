@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from otdel.automation.actions.doing import do
-from otdel.automation.actions.stopping import stop
+from otdel.automation.actions.stopping import stop, warn
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.episodes import Episode, back, episodes
 from otdel.automation.queries.matching import is_of_all, matching
@@ -87,7 +88,7 @@ def fire(
 ) -> Firing | None:
     """Do what the rule says about the record, unless it was done, is not of the rule, or a guard says no."""
     rule = Rule.objects.select_for_update(of=("self",)).select_related("owner__role").get(pk=rule_id)
-    if not rule.is_on or rule.deleted_at or is_own(rule.pk, chain):
+    if not rule.is_on or rule.deleted_at:
         return None
     owner = rule.owner
     if not may_sign_in(owner, now.astimezone(zone_of(owner)).date()):
@@ -102,6 +103,8 @@ def fire(
         return None
     firing = Firing(**once, name=names[record_id][:250], at=now, chain=list(chain))
     firing.outcome = _guarded(rule, chain, now)
+    if firing.outcome == Outcome.LOOP:
+        firing.text = _way(rule, chain)
     if firing.outcome == Outcome.DONE:
         _do(rule, firing, [*chain, rule.pk], now)
     if firing.outcome == Outcome.WAITING:
@@ -109,16 +112,27 @@ def fire(
     firing.save()
     if firing.outcome == Outcome.LIMIT:
         stop(rule, Rule.Stop.LIMIT, now)
+    if firing.outcome == Outcome.LOOP:
+        warn(rule, firing.text, now)
     word = "rule.calls" if firing.outcome == Outcome.WAITING else "rule.fired"
     journal.record(word, firing, by=owner, at=now, rule=rule.pk, outcome=firing.outcome)
     return firing
 
 
 def _guarded(rule: Rule, chain: Sequence[int], now: datetime) -> str:
-    if is_loop(rule.pk, chain):
+    if is_own(rule.pk, chain) or is_loop(rule.pk, chain):
         return Outcome.LOOP
-    lately = Firing.objects.filter(rule=rule, at__gt=now - timedelta(hours=1)).exclude(outcome=Outcome.LIMIT)
-    return Outcome.LIMIT if lately.count() >= rule.most_per_hour else Outcome.DONE
+    lately = Firing.objects.filter(rule=rule, at__gt=now - timedelta(hours=1))
+    fired = lately.exclude(outcome__in=(Outcome.LIMIT, Outcome.LOOP)).count()
+    return Outcome.LIMIT if fired >= rule.most_per_hour else Outcome.DONE
+
+
+def _way(rule: Rule, chain: Sequence[int]) -> str:
+    """Say which rules led here, in the language of whoever keeps this one: “A” → “B” → “A”."""
+    ids = [*chain, rule.pk]
+    names = dict(Rule.objects.filter(pk__in=ids).values_list("pk", "name"))
+    with translation.override(language_of(rule.owner)):
+        return " → ".join(_("“%(text)s”") % {"text": names.get(pk, f"#{pk}")} for pk in ids)
 
 
 def _do(rule: Rule, firing: Firing, chain: Sequence[int], now: datetime) -> None:

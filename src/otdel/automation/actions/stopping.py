@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from otdel.automation.kinds import STOPPED
+from otdel.automation.kinds import LOOPED, STOPPED
 from otdel.automation.models import Rule
 from otdel.core import journal
 from otdel.notifications.actions.telling import Told, tell
@@ -23,6 +23,12 @@ def stop(rule: Rule, why: str, now: datetime) -> None:
         for pk in (*keepers, rule.owner_id)
     ]
     tell(told, now)
+
+
+def warn(rule: Rule, way: str, now: datetime) -> None:
+    """Tell its owner, once for each text of the rule, that rules call each other and were stopped."""
+    key = f"{LOOPED}:{rule.pk}:{rule.updated_at.isoformat()}"
+    tell([Told(LOOPED, rule.owner_id, key, rule.name, f"/rules/{rule.pk}/", params={"way": way})], now)
 
 
 def _keepers() -> list[int]:

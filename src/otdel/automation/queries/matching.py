@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from otdel.automation.models import Rule
 from otdel.automation.queries.fields import RECORDS
 from otdel.automation.rules import ABOUT
+from otdel.billing.models import Invoice
 from otdel.billing.queries import INVOICES
 from otdel.core import custom
 from otdel.core.listing import Asking, Listing, State
@@ -67,6 +68,14 @@ def is_of_all(rule: Rule, owner: Person) -> bool:
     """Whether nothing narrows the rule: no conditions, no department, an owner who sees everybody's. No query."""
     kind = ABOUT[rule.when]
     return kind in LISTINGS and not rule.conditions and not rule.unit_id and org.reach(owner, kind, Right.VIEW).everyone
+
+
+def with_customers(kind: str, names: dict[int, str]) -> dict[int, str]:
+    """Return names that say more than a number: an invoice with whose it is. One query for invoices, none else."""
+    if kind != "invoice" or not names:
+        return names
+    rows = Invoice.objects.filter(pk__in=these(names)).values_list("pk", "customer__name")
+    return {pk: f"{names[pk]} · {customer}" if customer else names[pk] for pk, customer in rows}
 
 
 def these(ids: Collection[int]) -> RawSQL:

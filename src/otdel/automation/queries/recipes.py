@@ -49,7 +49,9 @@ def _step() -> RuleValues:
 def _red() -> RuleValues:
     title = _("Say what you will do to come back to the plan")
     does = {"title": title, "to": "OWNER", "due": 1, "accept": True}
-    return RuleValues(_("Red line of the plan: ask for measures"), "LINE_RED", "TASK", metric="payments", does=does)
+    return RuleValues(
+        _("Red line of the plan: ask for measures"), "LINE_RED", "TASK", days=3, metric="payments", does=does
+    )
 
 
 RECIPES: dict[str, tuple[str, Callable[[], RuleValues]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from otdel.automation import access
 from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
-from otdel.automation.queries.matching import matching, seen
-from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_MOST, EVENTS
+from otdel.automation.queries.matching import matching, seen, with_customers
+from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS
+from otdel.billing.models import Invoice
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
+from otdel.customers.models import Customer
+from otdel.deals.models import Deal, Lead, StageChange
 from otdel.org.models import Person
 from otdel.org.queries import zone_of
 
 BY_ITSELF = (Rule.Stop.LIMIT, Rule.Stop.OWNER, Rule.Stop.GONE)
-LABELS = {"deal": "deals.deal", "lead": "deals.lead", "customer": "customers.customer"} | {
-    "invoice": "billing.invoice",
-    "task": "tasks.task",
-}
+LABELS = {"task": "tasks.task"}
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,12 @@ class Would:
 
 @dataclass(frozen=True)
 class DryRun:
+    """How often, and the latest of them."""
+
+    count: int
     rows: list[Would]
     since: date
-    # there were more events than a dry run looks at
+    # more happened than a dry run looks at: it is at least so often
     cut: bool
 
 
@@ -105,27 +108,44 @@ def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
     today = now.astimezone(zone).date()
     since = back(today, DRY_DAYS)
     if rule.when in EVENTS:
-        found, cut = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
+        found = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
     else:
-        rows = episodes(rule, owner, since, today)
-        found, cut = [(each.record_id, each.day) for each in rows[-4000:]], len(rows) > 4000
-    names = matching(rule, owner, [pk for pk, _day in found], now)
+        found = [(each.record_id, each.day) for each in reversed(episodes(rule, owner, since, today))]
+    looked = found[:DRY_LOOK]
     kind = ABOUT[rule.when]
-    would = [Would(pk, kind, names[pk], day) for pk, day in found if pk in names]
-    would.sort(key=lambda each: each.day, reverse=True)
-    shown = would[:DRY_MOST]
-    if person.pk != owner.pk:
-        known = seen(person, kind, {each.record_id for each in shown})
-        shown = [each if each.record_id in known else replace(each, name="") for each in shown]
-    return DryRun(shown, since, cut or len(would) > DRY_MOST)
+    names = matching(rule, owner, [pk for pk, _day in looked], now)
+    would = [(pk, day) for pk, day in looked if pk in names]
+    return DryRun(len(would), _shown(person, owner, kind, names, would[:DRY_MOST]), since, len(found) > DRY_LOOK)
 
 
-def _happened(rule: Rule, since: datetime, zone: Any) -> tuple[list[tuple[int, date]], bool]:
-    rows = Event.objects.filter(kind__in=EVENTS[rule.when], at__gte=since, subject_type=LABELS[ABOUT[rule.when]])
-    if rule.when == Rule.When.DEAL_STAGE and rule.stage_id:
-        rows = rows.filter(Q(data__after=rule.stage_id) | Q(kind="deal.created", data__stage=rule.stage_id))
-    found = list(rows.order_by("-at").values_list("subject_id", "at")[:4001])
-    return [(pk, at.astimezone(zone).date()) for pk, at in found[:4000] if pk], len(found) > 4000
+def _shown(
+    person: Person, owner: Person, kind: str, names: dict[int, str], would: list[tuple[int, date]]
+) -> list[Would]:
+    """Return the rows with their names, for these eyes."""
+    ids = {pk for pk, _day in would}
+    said = with_customers(kind, {pk: names[pk] for pk in ids})
+    known = ids if person.pk == owner.pk else seen(person, kind, ids)
+    return [Would(pk, kind, said.get(pk, "") if pk in known else "", day) for pk, day in would]
+
+
+# What happened is read from the records: those of before this program, brought by an import, tell as much.
+CREATED: dict[str, Any] = {"deal": Deal, "lead": Lead, "customer": Customer, "invoice": Invoice}
+
+
+def _happened(rule: Rule, since: datetime, zone: Any) -> list[tuple[int, date]]:
+    kind = ABOUT[rule.when]
+    rows: Any
+    if rule.when == Rule.When.DEAL_STAGE:
+        moves = StageChange.objects.filter(at__gte=since, deal__deleted_at=None)
+        moves = moves.filter(after=rule.stage_id) if rule.stage_id else moves
+        rows = moves.order_by("-at", "-id").values_list("deal_id", "at")
+    elif kind in CREATED:
+        made = CREATED[kind].objects.filter(created_at__gte=since, deleted_at=None)
+        rows = made.order_by("-created_at", "-pk").values_list("pk", "created_at")
+    else:
+        told = Event.objects.filter(kind__in=EVENTS[rule.when], at__gte=since, subject_type=LABELS[kind])
+        rows = told.exclude(subject_id=None).order_by("-at").values_list("subject_id", "at")
+    return [(pk, at.astimezone(zone).date()) for pk, at in rows[: DRY_LOOK + 1]]
 
 
 def stopped(person: Person) -> int:

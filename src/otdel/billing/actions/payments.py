@@ -13,7 +13,7 @@ from otdel.billing.actions.allocation import Wish
 from otdel.billing.actions.parties import parties, stamp
 from otdel.billing.models import Invoice, Payment
 from otdel.billing.rules import PaymentValues, WrongSum, check_size
-from otdel.core import custom, journal
+from otdel.core import custom, journal, live
 from otdel.core.act import action
 from otdel.org.access import one_for, require
 from otdel.org.models import Person
@@ -31,6 +31,7 @@ def record_payment(*, by: Person, values: PaymentValues, wish: Wish | None = Non
     payment.save()
     allocation.check_wish(by, payment.customer_id, wish)
     allocation.allocate(payment, wish, now)
+    live.changed([payment.owner_id], "days")
     journal.record("payment.recorded", payment, by=by, at=now, day=payment.paid_on, amount=payment.amount)
     return payment
 
@@ -74,6 +75,7 @@ def change_payment(*, by: Person, payment_id: int, values: PaymentValues, now: d
     if payment.customer_id != customer_id:
         allocation.release_payment(payment, now)
     allocation.trim_payment(payment, now)
+    live.changed([payment.owner_id], "days")
     journal.record("payment.changed", payment, by=by, at=now, day=payment.paid_on, before=day)
     return payment
 
@@ -86,6 +88,7 @@ def bin_payment(*, by: Person, payment_id: int, now: datetime) -> None:
     payment.deleted_at = payment.updated_at = now
     payment.save(update_fields=["deleted_at", "updated_at"])
     data = {"day": payment.paid_on, "released": allocation.remembered(released)}
+    live.changed([payment.owner_id], "days")
     journal.record("payment.binned", payment, by=by, at=now, **data)
 
 
@@ -99,5 +102,6 @@ def restore_payment(*, by: Person, payment_id: int, now: datetime) -> Payment:
     invoices = allocation.lock_invoices(parts)
     wanted = {(payment.pk, invoice_id): amount for invoice_id, amount in parts.items()}
     allocation.give_back({payment.pk: payment}, invoices, wanted, now)
+    live.changed([payment.owner_id], "days")
     journal.record("payment.restored", payment, by=by, at=now, day=payment.paid_on)
     return payment

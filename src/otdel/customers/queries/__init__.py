@@ -12,6 +12,7 @@ from otdel.customers.queries.cards import (
     customer_timeline,
     entries,
     names_of,
+    phones_of,
     short_lists,
 )
 from otdel.customers.queries.lists import (
@@ -48,6 +49,7 @@ __all__ = [
     "ids_by_text",
     "name_of",
     "names_of",
+    "phones_of",
     "point_condition",
     "regions",
     "same_customers",

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from otdel.core import journal
+from otdel.core import journal, live
 from otdel.core.act import action
 from otdel.core.errors import NotFound
 from otdel.deals import access, rules
@@ -71,4 +71,5 @@ def _place(deal: Deal, target: Stage, by: Person, now: datetime, kind: str = "de
     before, deal.stage, deal.stage_since, deal.updated_at = deal.stage, target, now, now
     deal.save(update_fields=["stage", "stage_since", "updated_at", "closed_on", "unit", "loss_reason", "amount"])
     StageChange.objects.create(deal=deal, before=before, after=target, at=now, by=by)
+    live.changed([deal.owner_id], "days")
     journal.record(kind, deal, by=by, at=now, before=before.pk, after=target.pk, outcome=target.outcome)

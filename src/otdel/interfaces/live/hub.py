@@ -16,6 +16,8 @@ MOST_LINES = 5_000
 MOST_OF_ONE = 5
 REMEMBERED = 330.0  # seconds: a little more than a ticket holds
 PORTION = 100  # lines told at once: a thousand pages asking in the same moment would all wait
+# what heads are told of their people, and under which name
+UPWARDS = {"tasks": "team", "days": "days"}
 PAUSE, ALTOGETHER = 0.05, 1.0  # seconds: after each portion, and in all
 
 
@@ -92,9 +94,9 @@ class Hub:
             await self._tell([topic], list(self.lines), remember=[0])
             return
         await self._tell([topic], [each for each in people if each in self.lines], remember=people)
-        if topic == "tasks":
+        if topic in UPWARDS:
             heads = {head for each in people for head in self.heads.get(each, ())}
-            await self._tell(["team"], [each for each in heads if each in self.lines], remember=heads)
+            await self._tell([UPWARDS[topic]], [each for each in heads if each in self.lines], remember=heads)
 
     async def _tell(self, topics: list[str], people: list[int], remember: Iterable[int]) -> None:
         now = time.time()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from otdel.core.errors import Invalid, NotFound
+from otdel.core.errors import Invalid, NotAllowed, NotFound
 from otdel.core.listing.values import read_id
 from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_title
@@ -23,9 +23,9 @@ from otdel.interfaces.http import PersonRequest, form, form_status, page, submis
 from otdel.interfaces.web import control_says as says
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.board_says import Numbers
-from otdel.interfaces.web.control_forms import DeclareForm, GoOnForm, NormForm, weekdays
+from otdel.interfaces.web.control_forms import DeclareForm, EndForm, GoOnForm, NormForm, weekdays
 from otdel.interfaces.web.plan_words import metric_label
-from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.refusals import attempt, taken
 from otdel.measures import actions, queries
 from otdel.org import access
 from otdel.org.rules import Right
@@ -132,6 +132,7 @@ def declare(request: PersonRequest) -> HttpResponseBase:
         ],
         "has_plan": stands.plan is not None,
         "back": _back(request),
+        "whose": _whose(request, offered),
         "metrics": [(str(label), f"?{_address(request, metric=name)}", name == metric) for name, label in METRICS],
         "metric_now": metric_label(metric),
     }
@@ -143,6 +144,19 @@ def _address(request: PersonRequest, **changes: str) -> str:
     for name, value in changes.items():
         given[name] = value
     return given.urlencode()
+
+
+def _whose(request: PersonRequest, offered: queries.Declared) -> list[tuple[str, str, bool]]:
+    """For whom it can be declared: the departments one answers for, and their people."""
+    units = [
+        (name, f"?{_address(request, unit=str(pk), person='')}", pk == offered.unit_id and not offered.person_id)
+        for pk, name in queries.norm_units(request.user)
+    ]
+    people = [
+        (name, f"?{_address(request, unit='', person=str(pk))}", pk == offered.person_id)
+        for pk, name in queries.people(request.user, request.today)
+    ]
+    return units + people
 
 
 def _tone(value: Decimal | None) -> str:
@@ -158,7 +172,17 @@ def _back(request: PersonRequest) -> str:
 
 @page
 def control(request: PersonRequest, pk: int) -> HttpResponseBase:
+    return _card(request, pk)
+
+
+def _card(
+    request: PersonRequest, pk: int, end: EndForm | None = None, go_on: GoOnForm | None = None
+) -> HttpResponseBase:
+    """The mode; a form of it that was not taken is open, with what was typed."""
     card = queries.control_card(request.user, pk, request.today)
+    refused = end or go_on
+    if refused and not card.may_end:
+        raise NotAllowed(_("Manual control is kept by the head of the department and those above."))
     numbers = Numbers.of(card.row.metric, request.company.currency)
     line = _line(card.row, request)
     context = {
@@ -170,11 +194,12 @@ def control(request: PersonRequest, pk: int) -> HttpResponseBase:
         "plans": [_plan(each, request) for each in card.plans],
         "happened": says.happened(card.happened, request.today),
         "proposal": _proposal(card),
-        "go_on": GoOnForm(initial={"until": max(card.row.until, request.today + timedelta(days=14))}),
-        "tabs": tabs(request, "controls"),
-        "days_url": reverse("control_days"),
+        "end": end or EndForm(auto_id="end-%s"),
+        "go_on": go_on or GoOnForm(initial={"until": max(card.row.until, request.today + timedelta(days=14))}),
+        "ends": end is not None,
+        "goes_on": go_on is not None,
     }
-    return TemplateResponse(request, "control/card.html", context)
+    return TemplateResponse(request, "control/card.html", context, status=form_status(refused) if refused else 200)
 
 
 def _facts(card: queries.ControlCard, numbers: Numbers, request: PersonRequest) -> list[tuple[str, Any]]:
@@ -204,7 +229,9 @@ def _facts(card: queries.ControlCard, numbers: Numbers, request: PersonRequest) 
         (_("Reviewer"), card.reviewer),
     ]
     if row.ended_on:
-        over = f"{fmt.day(row.ended_on, request.today)}, {card.ended_by}. {card.end_note}".strip()
+        over = f"{fmt.day(row.ended_on, request.today)}, {card.ended_by}" + (
+            f": {card.end_note}" if card.end_note else ""
+        )
         found.append((_("Ended"), over))
     return found
 
@@ -274,7 +301,13 @@ def _plan(plan: Any, request: PersonRequest) -> dict[str, Any]:
 
 @submission
 def end(request: PersonRequest, pk: int) -> HttpResponseBase:
-    actions.end_control(by=request.user, control_id=pk, note=request.POST.get("note", ""), now=request.now)
+    given = EndForm(request.POST, auto_id="end-%s")
+    if not taken(
+        request,
+        given,
+        lambda: actions.end_control(by=request.user, control_id=pk, **given.cleaned_data, now=request.now),
+    ):
+        return _card(request, pk, end=given)
     messages.success(request, _("Manual control is over."))
     return redirect("control", pk)
 
@@ -282,10 +315,10 @@ def end(request: PersonRequest, pk: int) -> HttpResponseBase:
 @submission
 def go_on(request: PersonRequest, pk: int) -> HttpResponseBase:
     given = GoOnForm(request.POST)
-    if not given.is_valid():
-        raise Invalid(_("Say until when, and why."), field="until")
-    data = given.cleaned_data
-    actions.prolong(by=request.user, control_id=pk, until=data["until"], reason=data["reason"], now=request.now)
+    if not taken(
+        request, given, lambda: actions.prolong(by=request.user, control_id=pk, **given.cleaned_data, now=request.now)
+    ):
+        return _card(request, pk, go_on=given)
     messages.success(request, _("Manual control goes on."))
     return redirect("control", pk)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -15,16 +17,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
-from otdel.core.errors import Invalid, NotFound
+from otdel.core.errors import NotFound
 from otdel.core.listing.values import read_day, read_id
+from otdel.customers import queries as customers
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import control_says as says
 from otdel.interfaces.web import formats, marks
 from otdel.interfaces.web.control import tabs
-from otdel.interfaces.web.control_forms import ActionForm
+from otdel.interfaces.web.control_forms import (
+    ActionForm,
+    ChangeForm,
+    DayForm,
+    DayNormForm,
+    NoteForm,
+    ReportForm,
+    ReturnForm,
+    VerdictForm,
+)
+from otdel.interfaces.web.refusals import taken
 from otdel.interfaces.web.task_shared import local_address
 from otdel.measures import actions, queries
-from otdel.measures.actions.days import Verdict
+from otdel.measures.rules import WrongState
 from otdel.org import access
 from otdel.org.rules import Right
 
@@ -52,7 +65,6 @@ def days(request: PersonRequest) -> HttpResponseBase:
         "later": _day_url(found.later, unit),
         "units": _units(request, unit, found.day),
         "unit": access.tree_for(request.user).nodes[unit].name if unit else _("All departments"),
-        "grades": queries.GRADES,
         "here": request.get_full_path(),
     }
     return TemplateResponse(request, "control/days.html", context)
@@ -102,7 +114,7 @@ def _line(row: queries.Day, request: PersonRequest) -> dict[str, Any]:
         "paid": says.money(row.paid, request.company.currency),
         "moves": row.facts.get("STAGE", 0),
         "note": row.note,
-        "review": row.state in ("REPORT", "HANDED", "RETURNED"),
+        "review": VerdictForm.of(row) if row.state in ("REPORT", "HANDED", "RETURNED") else None,
         "undone": [says.title(each) for each in row.actions if not each.is_done][:5],
     }
 
@@ -127,13 +139,37 @@ def _total(found: queries.DaysTable, request: PersonRequest) -> dict[str, Any]:
 # one manager's day
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A form of the day that was not taken: it is shown again with what was typed and what is wrong with it."""
+
+    name: str
+    form: DayForm
+    line: int = 0
+
+    @property
+    def problem(self) -> str:
+        return str(next(iter(self.form.errors.values()))[0])
+
+
 @page
 def day(request: PersonRequest, pk: int) -> HttpResponseBase:
-    card = queries.day_card(request.user, pk)
+    return _card(request, queries.day_card(request.user, pk))
+
+
+def _card(request: PersonRequest, card: queries.DayCard, refused: Refused | None = None) -> HttpResponseBase:
     found, can = card.day, card.can(card.day.state)
-    currency = request.company.currency
+    waiting = {each.customer[0] for each in found.actions if each.customer and not each.is_done}
+    phones = customers.phones_of(request.user, waiting if card.is_mine or can["change"] else ())
     groups = [
-        (words, [_action(each, request) for each in found.actions if each.kind == kind])
+        (
+            words,
+            [
+                _action(each, request, refused) | _means(each, card, phones)
+                for each in found.actions
+                if each.kind == kind
+            ],
+        )
         for kind, words in says.families()
     ]
     context = {
@@ -145,17 +181,27 @@ def day(request: PersonRequest, pk: int) -> HttpResponseBase:
         "grade": marks.badge(_grade(found.grade), says.GRADE_TONES[found.grade]) if found.grade else "",
         "groups": [(words, rows) for words, rows in groups if rows],
         "removed": [_action(each, request) for each in found.removed],
-        "kpis": _kpis(found, currency),
-        "norms": found.norms,
+        "kpis": _kpis(found, request.company.currency),
+        "norms": [_norm(each, refused) for each in found.norms],
         "happened": says.happened(card.happened, request.today),
-        "add": ActionForm(request.user) if can["add"] else None,
-        "grades": queries.GRADES,
         "next_url": reverse("task", args=[found.next_task[0]]) if found.next_task else "",
-        "here": request.get_full_path(),
+        "url": reverse("control_day", args=[found.id]),
         "days_url": f"{reverse('control_days')}?day={found.day.isoformat()}" if card.steers else "",
-        "about": [(each.customer[0], each.customer[1]) for each in found.actions if each.customer],
+    } | _forms(request, found, can, refused)
+    return TemplateResponse(request, "control/day.html", context, status=422 if refused else 200)
+
+
+def _forms(
+    request: PersonRequest, found: queries.Day, can: dict[str, bool], refused: Refused | None
+) -> dict[str, DayForm | None]:
+    """The forms that stand open on the page; the one refused as it was typed."""
+    shown = {
+        "add": ActionForm().with_eyes_of(request.user) if can["add"] else None,
+        "report": ReportForm(initial={"note": found.note}, auto_id="report-%s") if can["hand_in"] else None,
+        "verdict": VerdictForm.of(found) if can["review"] else None,
     }
-    return TemplateResponse(request, "control/day.html", context)
+    place = {"add": "add", "hand_in": "report", "accept": "verdict", "return": "verdict"}
+    return shown | ({place[refused.name]: refused.form} if refused and refused.name in place else {})
 
 
 def _kpis(found: queries.Day, currency: str) -> list[Any]:
@@ -172,135 +218,115 @@ def _kpis(found: queries.Day, currency: str) -> list[Any]:
     ]
 
 
-def _action(each: queries.ActionLine, request: PersonRequest) -> dict[str, Any]:
+def _action(each: queries.ActionLine, request: PersonRequest, refused: Refused | None = None) -> dict[str, Any]:
     words, url = says.proof(each, request.company.currency)
-    return {
+    line = {
         "id": each.id,
         "icon": says.ICONS[each.kind],
         "title": says.title(each),
         "about": each.customer[1] if each.customer and each.customer[1] != says.title(each) else "",
         "url": says.url(each),
         "why": says.why(each, request.company.currency, request.today),
-        "expected": says.money(each.expected, request.company.currency) if each.expected is not None else "",
+        "money": says.money(each.expected, request.company.currency) if each.expected is not None else "",
         "amount": formats.current().plain(each.expected, 2) if each.expected is not None else "",
         "text": each.text,
         "done": each.is_done,
         "proof": words,
         "proof_url": url,
         "note": each.note,
+        "typed_note": each.note,
         "claimed": each.claimed,
         "kind": each.kind_name,
         "recorded": each.proof is not None,
     }
+    if refused is None or refused.line != each.id or refused.name not in ("note", "change"):
+        return line
+    typed = {name: refused.form[name].value() for name in refused.form.fields}
+    names = {"expected": "amount", "done": "claimed", "note": "typed_note"}
+    return (
+        line
+        | {names.get(name, name): value for name, value in typed.items()}
+        | {f"{refused.name}_problem": refused.problem}
+    )
+
+
+def _means(each: queries.ActionLine, card: queries.DayCard, phones: Mapping[int, tuple[str, str]]) -> dict[str, str]:
+    """What it is done with, while it is not: the number to ring, and where to write down how it went."""
+    if each.is_done or each.customer is None:
+        return {}
+    number, whose = phones.get(each.customer[0], ("", ""))
+    means = {"number": number, "whose": whose}
+    if not card.is_mine or card.day.state == "ACCEPTED":
+        return means
+    if each.activity_id:
+        return means | {"log": reverse("activity", args=[each.activity_id])}
+    about = {"kind": "CALL", "customer": each.customer[0], "next": reverse("control_day", args=[card.day.id])}
+    if each.deal:
+        about["deal"] = each.deal[0]
+    return means | {"log": f"{reverse('activity_new')}?{urlencode(about)}"}
+
+
+def _norm(each: Any, refused: Refused | None) -> dict[str, Any]:
+    line = {"norm": each, "amount": each.amount, "problem": ""}
+    if refused is None or refused.name != "norm" or refused.line != each.id:
+        return line
+    return line | {"amount": refused.form["amount"].value(), "problem": refused.problem}
 
 
 # what is done to it
 
 
-def _add(request: PersonRequest, pk: int) -> str:
-    given = ActionForm(request.user, request.POST)
-    if not given.is_valid():
-        raise _wrong(given)
-    actions.add_action(by=request.user, day_id=pk, values=given.values(), now=request.now)
-    return _("Added to the day.")
+@dataclass(frozen=True)
+class Doing:
+    """A button or a form of the day: its action, what is said afterwards, what is typed, who may."""
+
+    action: Callable[..., object]
+    words: Any
+    may: str
+    form: type[DayForm] = DayForm
+    # the name under which the line it is about is sent
+    line: str = ""
 
 
-def _change(request: PersonRequest, pk: int) -> str:
-    given = ActionForm(request.user, request.POST.dict() | {"kind": "OTHER"})
-    if not given.is_valid():
-        raise _wrong(given)
-    actions.change_action(
-        by=request.user, day_id=pk, action_id=_action_id(request), values=given.values(), now=request.now
-    )
-    return _("Saved.")
-
-
-def _wrong(given: ActionForm) -> Invalid:
-    name, problems = next(iter(given.errors.items()))
-    return Invalid(f"{given.fields[name].label}: {problems[0]}" if name in given.fields else str(problems[0]))
-
-
-def _action_id(request: PersonRequest) -> int:
-    return read_id(request.POST.get("action", "")) or 0
-
-
-def _plain(name: str, words: Any) -> Callable[[PersonRequest, int], str]:
-    def act(request: PersonRequest, pk: int) -> str:
-        getattr(actions, name)(by=request.user, day_id=pk, now=request.now)
-        return str(words)
-
-    return act
-
-
-def _on_action(name: str, words: Any) -> Callable[[PersonRequest, int], str]:
-    def act(request: PersonRequest, pk: int) -> str:
-        getattr(actions, name)(by=request.user, day_id=pk, action_id=_action_id(request), now=request.now)
-        return str(words)
-
-    return act
-
-
-def _note(request: PersonRequest, pk: int) -> str:
-    done = request.POST.get("done") == "1"
-    note = request.POST.get("note", "")
-    actions.note_action(
-        by=request.user, day_id=pk, action_id=_action_id(request), done=done, note=note, now=request.now
-    )
-    return _("Noted.")
-
-
-def _norm(request: PersonRequest, pk: int) -> str:
-    amount = read_id(request.POST.get("amount", ""))
-    if amount is None and request.POST.get("amount", "").strip() != "0":
-        raise Invalid(_("Between 0 and 500 a day."), field="amount")
-    norm_id = read_id(request.POST.get("norm", "")) or 0
-    actions.set_day_norm(by=request.user, day_id=pk, norm_id=norm_id, amount=amount or 0, now=request.now)
-    return _("Saved.")
-
-
-def _hand_in(request: PersonRequest, pk: int) -> str:
-    actions.hand_in(by=request.user, day_id=pk, note=request.POST.get("note", ""), now=request.now)
-    return _("The report is handed in.")
-
-
-def _accept(request: PersonRequest, pk: int) -> str:
-    given = request.POST
-    verdict = Verdict(
-        grade=given.get("grade", ""),
-        comment=given.get("comment", ""),
-        next_title=given.get("next_title", ""),
-        next_customer_id=read_id(given.get("customer", "")),
-    )
-    actions.accept_day(by=request.user, day_id=pk, verdict=verdict, now=request.now)
-    return _("The report is accepted.")
-
-
-def _return(request: PersonRequest, pk: int) -> str:
-    actions.return_day(by=request.user, day_id=pk, comment=request.POST.get("comment", ""), now=request.now)
-    return _("The report is returned.")
-
-
-DO: dict[str, Callable[[PersonRequest, int], str]] = {
-    "confirm": _plain("confirm_day", lazy("The plan of the day is confirmed.")),
-    "add": _add,
-    "change": _change,
-    "remove": _on_action("remove_action", lazy("Taken off the day.")),
-    "restore": _on_action("restore_action", lazy("Back on the day.")),
-    "note": _note,
-    "norm": _norm,
-    "hand_in": _hand_in,
-    "accept": _accept,
-    "return": _return,
+DO: dict[str, Doing] = {
+    "confirm": Doing(actions.confirm_day, lazy("The plan of the day is confirmed."), "confirm"),
+    "add": Doing(actions.add_action, lazy("Added to the day."), "add", ActionForm),
+    "change": Doing(actions.change_action, lazy("Saved."), "change", ChangeForm, "action"),
+    "remove": Doing(actions.remove_action, lazy("Taken off the day."), "change", line="action"),
+    "restore": Doing(actions.restore_action, lazy("Back on the day."), "change", line="action"),
+    "note": Doing(actions.note_action, lazy("Noted."), "say", NoteForm, "action"),
+    "norm": Doing(actions.set_day_norm, lazy("Saved."), "change", DayNormForm, "norm"),
+    "hand_in": Doing(actions.hand_in, lazy("The report is handed in."), "hand_in", ReportForm),
+    "accept": Doing(actions.accept_day, lazy("The report is accepted."), "review", VerdictForm),
+    "return": Doing(actions.return_day, lazy("The report is returned."), "review", ReturnForm),
 }
 
 
 @submission
 def do(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
-    act = DO.get(name)
-    if act is None:
+    doing = DO.get(name)
+    if doing is None:
         raise NotFound(_("There is no such action."))
-    messages.success(request, act(request, pk))
-    return redirect(local_address(request, request.POST.get("next", "")) or reverse("control_day", args=[pk]))
+    card, line = queries.day_card(request.user, pk), read_id(request.POST.get(doing.line, "")) or 0
+    given = _given(doing.form, request, card.day)
+    about = {f"{doing.line}_id": line} if doing.line else {}
+    if not taken(
+        request, given, lambda: doing.action(by=request.user, day_id=pk, now=request.now, **about, **given.asked())
+    ):
+        if not card.can(card.day.state)[doing.may]:
+            raise WrongState(_("The day is not where this can be done to it any more. Look at it again."))
+        return _card(request, card, Refused(name, given, line))
+    messages.success(request, str(doing.words))
+    place = f"#{doing.line}-{line}" if doing.line else ""
+    return redirect(local_address(request, request.POST.get("next", "")) or reverse("control_day", args=[pk]) + place)
+
+
+def _given(form: type[DayForm], request: PersonRequest, day: queries.Day) -> DayForm:
+    if issubclass(form, VerdictForm):
+        return form.of(day, request.POST)
+    if issubclass(form, ActionForm):
+        return form(request.POST).with_eyes_of(request.user)
+    return form(request.POST, auto_id="report-%s") if form is ReportForm else form(request.POST)
 
 
 urlpatterns = [

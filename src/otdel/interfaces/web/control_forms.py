@@ -18,7 +18,8 @@ from otdel.interfaces.web.money_forms import DayField
 from otdel.interfaces.web.pick import PickField
 from otdel.interfaces.web.plan_forms import AmountField
 from otdel.measures import queries
-from otdel.measures.rules import ActionValues, ControlValues
+from otdel.measures.actions.days import Verdict
+from otdel.measures.rules import MOST_NORM, ActionValues, ControlValues
 from otdel.org.queries import role_choices
 
 
@@ -63,8 +64,25 @@ class GoOnForm(forms.Form):
     reason = forms.CharField(label=lazy("Why"), max_length=400)
 
 
-class ActionForm(forms.Form):
-    """One thing to do, added or changed by hand."""
+class EndForm(forms.Form):
+    note = forms.CharField(
+        label=lazy("What it gave, what stays"),
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class DayForm(forms.Form):
+    """Something done to a day; on its own only a button."""
+
+    def asked(self) -> dict[str, Any]:
+        """Return what the action is called with."""
+        return dict(self.cleaned_data)
+
+
+class ActionForm(DayForm):
+    """One thing to do, added by hand."""
 
     kind = forms.ChoiceField(label=lazy("Kind"), choices=queries.ACTION_KINDS, initial="CALL")
     text = forms.CharField(label=lazy("What is to be done"), max_length=250, required=False)
@@ -72,21 +90,87 @@ class ActionForm(forms.Form):
     deal = PickField("deal", label=lazy("Deal"), required=False)
     expected = AmountField(label=lazy("Expected money"), required=False)
 
-    def __init__(self, person: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def with_eyes_of(self, person: Any) -> ActionForm:
         for name in ("customer", "deal"):
             field: Any = self.fields[name]
             field.person, field.kept = person, None
+        return self
 
-    def values(self) -> ActionValues:
+    def asked(self) -> dict[str, Any]:
         data = self.cleaned_data
-        return ActionValues(
-            text=data["text"],
-            kind=data["kind"],
-            customer_id=data["customer"],
-            deal_id=data["deal"],
-            expected=data["expected"],
-        )
+        values = ActionValues(data["text"], data["kind"], data["customer"], data["deal"], data["expected"])
+        return {"values": values}
+
+
+class ChangeForm(DayForm):
+    text = forms.CharField(label=lazy("What is to be done"), max_length=250, required=False)
+    expected = AmountField(label=lazy("Expected money"), required=False)
+
+    def asked(self) -> dict[str, Any]:
+        return {"values": ActionValues(self.cleaned_data["text"], expected=self.cleaned_data["expected"])}
+
+
+class NoteForm(DayForm):
+    note = forms.CharField(label=lazy("How it went"), max_length=400, required=False)
+    done = forms.BooleanField(required=False)
+
+
+class DayNormForm(DayForm):
+    amount = forms.IntegerField(
+        min_value=0,
+        max_value=MOST_NORM,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), lazy("Between 0 and 500 a day.")
+        ),
+    )
+
+
+class ReportForm(DayForm):
+    note = forms.CharField(
+        label=lazy("What the records do not say"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=lazy("Calls, meetings, proposals, moves of deals and payments are there already."),
+    )
+
+
+class VerdictForm(DayForm):
+    """What the head says of a report; the same form gives it back."""
+
+    grade = forms.ChoiceField(
+        label=lazy("Grade"), choices=queries.GRADES, initial="NONE", required=False, widget=forms.RadioSelect
+    )
+    comment = forms.CharField(
+        label=lazy("Comment"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    next_title = forms.CharField(
+        label=lazy("Next action"),
+        max_length=250,
+        required=False,
+        help_text=lazy("Becomes a task for the next working day."),
+    )
+    customer = forms.TypedChoiceField(label=lazy("About whom"), coerce=int, required=False, empty_value=None)
+
+    @classmethod
+    def of(cls, day: queries.Day, data: Any = None) -> VerdictForm:
+        """Each has its own names of fields: a table has one for every manager."""
+        made = cls(data, auto_id=f"verdict-{day.id}-%s")
+        about = dict(each.customer for each in day.actions if each.customer)
+        field: Any = made.fields["customer"]
+        field.choices = [("", "—"), *about.items()]
+        if not about:
+            del made.fields["customer"]
+        return made
+
+    def asked(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {"verdict": Verdict(data["grade"], data["comment"], data["next_title"], data.get("customer"))}
+
+
+class ReturnForm(VerdictForm):
+    def asked(self) -> dict[str, Any]:
+        return {"comment": self.cleaned_data["comment"]}
 
 
 class NormForm(forms.Form):

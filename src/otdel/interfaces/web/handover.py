@@ -43,6 +43,9 @@ def hand_over(request: PersonRequest, pk: int) -> HttpResponseBase:
     except (Invalid, Conflict) as refusal:
         problem = str(refusal)
     context = _shown(request, person, shares) | {"problem": problem}
+    if problem and not shares:  # what was typed stays, to be mended
+        typed = [(read_id(who), part) for who, part in zip(given.getlist("to"), given.getlist("share"), strict=False)]
+        context["choices"] = typed[:20]
     return render(request, "people/handover.html", context, status=422 if problem else 200)
 
 

@@ -103,7 +103,8 @@ def refusal(get_response: Answer) -> Answer:
     """Say the four refusals as pages and fragments."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        return get_response(request)
+        response = get_response(request)
+        return refusals.leading(response) if refusals.is_kept(request) else response
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refusals.answer(request, exception) if isinstance(exception, Refusal) else None

@@ -94,7 +94,7 @@ class RuleForm(forms.Form):
         found: tuple[str, ...] = ("days",) if self.when in COUNTS_DAYS else ()
         if self.when in ("DEAL_STAGE", "DEAL_STANDS"):
             found += ("entered",)
-        return (*found, "metric") if self.when == "LINE_RED" else found
+        return ("metric", "days") if self.when == "LINE_RED" else found
 
     @property
     def does(self) -> tuple[str, ...]:
@@ -105,6 +105,9 @@ class RuleForm(forms.Form):
         fields: dict[str, Any] = dict(self.fields)
         asking = Asking(request.user, request.now)
         fields["unit"].choices = _units(request)
+        if self.when == "LINE_RED":
+            fields["days"].label, fields["days"].max_value = _("How many working days in a row"), 20
+            fields["days"].widget.attrs["max"] = 20
         for name in ("entered", "stage"):
             if name in fields:
                 rows = list(stages(asking))

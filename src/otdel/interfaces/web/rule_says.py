@@ -36,7 +36,9 @@ def quoted(text: str) -> str:
 
 def _plain(title: str) -> str:
     """What becomes a name, as people write it in a form."""
-    return title.replace("{record}", _("[record]")).replace("{customer}", _("[customer]"))
+    for english, shown in (("record", _("[record]")), ("customer", _("[customer]"))):
+        title = title.replace(f"{{{english}}}", shown).replace(f"{{{shown[1:-1]}}}", shown)
+    return title
 
 
 class Sayer:
@@ -61,6 +63,11 @@ class Sayer:
         if rule.stage_id:
             words += " " + quoted(self.stage(rule.stage_id))
         if rule.when == "LINE_RED":
+            if rule.days > 1:
+                days = ngettext("%(count)s working day in a row", "%(count)s working days in a row", rule.days) % {
+                    "count": rule.days
+                }
+                words = _("somebody's line of the month's plan has been red for %(days)s") % {"days": days}
             words += f": {metric_label(rule.metric or 'payments')}"
         return words
 
@@ -113,6 +120,10 @@ class Sayer:
             return f"{self.field(rule)[0]}: {made['said']}"
         if "tag" in made:
             return f"#{made['tag']}"
+        if "stage" in made:
+            return quoted(self.stage(made["stage"]))
+        if "to" in made:
+            return _("told %(name)s") % {"name": self.person(made["to"])}
         return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 

@@ -151,12 +151,15 @@ def _moment(at: Any, request: PersonRequest) -> str:
 def _tried(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
     """Say what the rule would have done in the last 90 days."""
     run, fmt = queries.dry_run(request.user, found, owner, request.now), formats.current()
-    count = len(run.rows)
     words = ngettext(
-        "Since %(day)s it would have fired %(count)s time.", "Since %(day)s it would have fired %(count)s times.", count
+        "Since %(day)s it would have fired %(count)s time.",
+        "Since %(day)s it would have fired %(count)s times.",
+        run.count,
     )
+    if run.cut:
+        words = _("Since %(day)s it would have fired more than %(count)s times.")
     return {
-        "words": words % {"count": fmt.number(count), "day": fmt.day(run.since, request.today)},
+        "words": words % {"count": fmt.number(run.count), "day": fmt.day(run.since, request.today)},
         "cut": run.cut,
         "rows": [
             {
@@ -166,7 +169,7 @@ def _tried(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
             }
             for each in run.rows[:200]
         ],
-        "hidden": max(count - 200, 0),
+        "hidden": max(run.count - 200, 0),
     }
 
 

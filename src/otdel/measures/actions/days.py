@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from otdel.core import journal
+from otdel.core import journal, live
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers import access as customers
@@ -49,6 +50,7 @@ def confirm_day(*, by: Person, day_id: int, now: datetime) -> DayPlan:
     rules.must_be(plan.state, State.MADE)
     plan.state, plan.confirmed_at = State.CONFIRMED, now
     plan.save()
+    live.changed([plan.person_id], "days")
     journal.record("day.confirmed", plan, by=by, at=now)
     return plan
 
@@ -66,6 +68,7 @@ def add_action(*, by: Person, day_id: int, values: ActionValues, now: datetime) 
     _fill(made, by, values)
     made.save()
     _changed(plan, by)
+    live.changed([plan.person_id], "days")
     journal.record("day.action_added", plan, by=by, at=now, action=made.pk, text=_title(made))
     return made
 
@@ -81,6 +84,7 @@ def change_action(*, by: Person, day_id: int, action_id: int, values: ActionValu
         rules.check_action(values)
     found.save()
     _changed(plan, by)
+    live.changed([plan.person_id], "days")
     journal.record("day.action_changed", plan, by=by, at=now, action=found.pk, before=before, text=_title(found))
     return found
 
@@ -104,6 +108,7 @@ def _put(by: Person, day_id: int, action_id: int, now: datetime, *, removed: boo
     found.save()
     _changed(plan, by)
     kind = "day.action_removed" if removed else "day.action_restored"
+    live.changed([plan.person_id], "days")
     journal.record(kind, plan, by=by, at=now, action=found.pk, text=_title(found))
 
 
@@ -119,6 +124,7 @@ def set_day_norm(*, by: Person, day_id: int, norm_id: int, amount: int, now: dat
     before, norm.amount = norm.amount, amount
     norm.save()
     _changed(plan, by)
+    live.changed([plan.person_id], "days")
     journal.record("day.norm_changed", plan, by=by, at=now, norm=norm.kind, before=before, amount=amount)
     return norm
 
@@ -133,6 +139,7 @@ def note_action(*, by: Person, day_id: int, action_id: int, done: bool, note: st
     if done and not found.note:
         raise Invalid(_("There is no record of it: say how it was done."), field="note")
     found.save()
+    live.changed([plan.person_id], "days")
     journal.record("day.action_noted", plan, by=by, at=now, action=found.pk, done=done, note=found.note)
     return found
 
@@ -145,6 +152,7 @@ def hand_in(*, by: Person, day_id: int, note: str, now: datetime) -> DayPlan:
     plan.state, plan.handed_at, plan.note = State.HANDED, now, rules.clean_note(note)
     plan.reported_at = plan.reported_at or now
     plan.save()
+    live.changed([plan.person_id], "days")
     journal.record("day.handed_in", plan, by=by, at=now, note=plan.note)
     _tell(HANDED, plan, head_over(by) or plan.control.declared_by_id, now, title=by.short_name)
     return plan
@@ -175,6 +183,7 @@ def accept_day(*, by: Person, day_id: int, verdict: Verdict, now: datetime) -> D
         plan.next_task = _next(by, plan, verdict, now)
     plan.save()
     _tell(ACCEPTED, plan, plan.person_id, now, text=plan.comment)
+    live.changed([plan.person_id], "days")
     journal.record("day.accepted", plan, by=by, at=now, grade=grade, comment=plan.comment, task=plan.next_task_id)
     return plan
 
@@ -188,6 +197,7 @@ def return_day(*, by: Person, day_id: int, comment: str, now: datetime) -> DayPl
     plan.reviewed_by, plan.reviewed_at = by, now
     plan.returned_times += 1
     plan.save()
+    live.changed([plan.person_id], "days")
     journal.record("day.returned", plan, by=by, at=now, comment=plan.comment)
     _tell(RETURNED, plan, plan.person_id, now, text=plan.comment)
     return plan
@@ -219,7 +229,7 @@ def _next(by: Person, plan: DayPlan, verdict: Verdict, now: datetime) -> Any:
     today = now.astimezone(zone).date()
     values = TaskValues(
         title=verdict.next_title,
-        text=_("From the report of %(day)s.") % {"day": plan.day.isoformat()},
+        text=_("From the report of %(day)s.") % {"day": date_format(plan.day)},
         deadline=end_of(days.add_working_days(today, 1), zone),
         customer_id=verdict.next_customer_id,
         needs_acceptance=True,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 
-from otdel.core import journal
+from otdel.core import journal, live
 from otdel.core.act import action
 from otdel.core.calendar import Calendar
 from otdel.core.periods import Period
@@ -155,6 +155,7 @@ def make_days(
         _action(plan, place, each) for plan in plans for place, each in enumerate(found.get(plan.person_id, ()))
     )
     said = [(plan, _said(plan, len(found.get(plan.person_id, ())))) for plan in plans]
+    live.changed([plan.person_id for plan in plans], "days")
     journal.record_many("day.planned", said, by=by, at=now)
     told = [plan for plan in plans if not plan.is_late]
     tell([Told(PLAN, each.person_id, f"{PLAN}:{each.pk}", url=f"/plan/control/days/{each.pk}/") for each in told], now)
@@ -231,6 +232,7 @@ def report_days(*, by: Person | None, day_ids: Sequence[int], now: datetime) -> 
     plans = list(DayPlan.objects.select_for_update().filter(pk__in=day_ids, state__in=OPEN).order_by("pk"))
     DayPlan.objects.filter(pk__in=[plan.pk for plan in plans]).update(state=State.REPORT, reported_at=now)
     said = [(plan, {"person": plan.person_id, "day": plan.day}) for plan in plans]
+    live.changed([plan.person_id for plan in plans], "days")
     journal.record_many("day.reported", said, by=by, at=now)
 
 

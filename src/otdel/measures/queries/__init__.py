@@ -14,6 +14,7 @@ from otdel.measures.queries.controls import (
     norm_units,
     norms,
     of_person,
+    people,
     unit_of,
 )
 from otdel.measures.queries.days import (
@@ -60,6 +61,7 @@ __all__ = [
     "norm_units",
     "norms",
     "of_person",
+    "people",
     "unit_of",
     "waiting",
 ]

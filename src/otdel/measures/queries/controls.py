@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from otdel.calc.day_plan import streak
 from otdel.core.errors import NotFound
-from otdel.core.models import Event
+from otdel.core.models import Event, SortKey
 from otdel.core.periods import Period
 from otdel.measures import access
 from otdel.measures.models import ControlDay, DayPlan, ManualControl, Norm
@@ -295,6 +295,17 @@ def norm_units(person: Person) -> list[tuple[int, str]]:
         for depth, node in org.tree_for(person).walk()
         if node.closed_on is None and reached.includes_unit(node.id)
     ]
+
+
+def people(person: Person, today: date) -> list[tuple[int, str]]:
+    """Return those whose days the person may steer. One query besides those of access."""
+    reached = org.reach(person, access.KIND, Right.CHANGE)
+    rows = (
+        Person.objects.filter(is_active=True)
+        .filter(Q(employed_to=None) | Q(employed_to__gt=today))
+        .exclude(pk=person.pk)
+    )
+    return list(org.limit(rows, reached, "id").order_by(SortKey("name"), "pk").values_list("pk", "name"))
 
 
 def unit_name(unit_id: int) -> str:

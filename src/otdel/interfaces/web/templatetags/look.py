@@ -89,14 +89,14 @@ def alert(content: str, tone: str = "") -> SafeString:
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str, wide: bool = False) -> SafeString:
-    """Opened by any element with data-opens="<id>"."""
+def dialog(content: str, id: str, title: str, wide: bool = False, opened: bool = False) -> SafeString:
+    """Opened by any element with data-opens="<id>"; `opened` where a form in it is to be mended."""
     return format_html(
         '<dialog id="{0}" aria-labelledby="{0}-title"{1}><div class="head"><h2 id="{0}-title">{2}</h2>'
         '<form method="dialog"><button class="btn quiet icon-only" aria-label="{3}">{4}</button></form></div>'
         "{5}</dialog>",
         id,
-        mark_safe(' class="wide"' if wide else ""),
+        mark_safe((' class="wide"' if wide else "") + (" open" if opened else "")),
         title,
         _("Close"),
         frame.icon("x"),

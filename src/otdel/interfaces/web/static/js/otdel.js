@@ -60,19 +60,73 @@ function makeFile(link) {
 document.addEventListener("htmx:responseError", ({ detail }) => { if (detail.requestConfig.triggeringEvent?.type === "sortable:moved") setTimeout(() => location.reload(), 2500); });
 document.addEventListener("htmx:responseError", (event) => event.target.closest("[data-silent]") || refuse(event.target, problem(event.detail.xhr.responseText)));
 document.addEventListener("htmx:sendError", (event) => event.target.closest("[data-silent]") || toast(words.failed, { tone: "bad" }));
-document.addEventListener("toast", ({ target, detail }) => { const text = detail.text ?? detail.value; if (detail.tone === "bad") refuse(target, text); else toast(text, detail); });
-// A form in a dialog says what was refused where one looks, and keeps what was typed.
-function refuse(target, text) {
-  const form = target.closest?.("dialog[open] form[method=post]");
-  if (!form) return toast(text, { tone: "bad" });
-  const place = $(".body", form) ?? form;
-  $(".alert.refused", place)?.remove();
-  const box = document.createElement("div");
-  box.className = "alert under refused";
-  box.setAttribute("role", "alert");
-  box.append(document.createElement("div"));
-  box.firstChild.textContent = text;
-  place.prepend(box);
+document.addEventListener("toast", ({ target, detail }) => { const text = detail.text ?? detail.value; if (detail.tone === "bad") refuse(target, text, detail.field); else toast(text, detail); });
+// A form says what was refused where one looks: by the field it is about, else above or below itself, else as a toast.
+const refusals = new WeakMap();
+function refuse(target, text, field = "") {
+  const form = target.closest?.("form[method=post]");
+  if (!form || !(form.matches("[data-kept]") || form.closest("dialog[open]"))) return toast(text, { tone: "bad" });
+  const about = field && form.elements.namedItem(field);
+  forgive(form);
+  const said = document.createElement("p");
+  said.setAttribute("role", "alert");
+  said.textContent = text;
+  if (about instanceof HTMLElement && about.type !== "hidden") mark(about, said);
+  else if ($(".body", form)) { said.className = "alert under"; $(".body", form).prepend(said); }
+  else { said.className = "error"; form.after(said); }
+  refusals.set(form, { said, about });
+  said.scrollIntoView({ block: "nearest" });
+}
+function mark(control, said) {
+  said.className = "error";
+  said.id = `${control.id || control.name}-refused`;
+  control.setAttribute("aria-invalid", "true");
+  control.setAttribute("aria-errormessage", said.id);
+  const place = control.closest(".field, .in-row, .line") ?? control;
+  if (place.matches(".field")) place.append(said); else place.after(said);
+  control.focus();
+}
+function forgive(form) {
+  const { said, about } = refusals.get(form) ?? {};
+  said?.remove();
+  if (about instanceof HTMLElement) for (const name of ["aria-invalid", "aria-errormessage"]) about.removeAttribute(name);
+}
+// A form marked data-kept does not leave the page until it is taken: what was typed stays where it is.
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !form.matches("form[data-kept]")) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+async function send(form, by) {
+  if (form.dataset.sending) return;
+  forgive(form);
+  const given = new FormData(form);
+  if (by?.name) given.append(by.name, by.value);
+  const body = form.enctype === "multipart/form-data" ? given : new URLSearchParams(given);
+  form.dataset.sending = "yes";
+  busy(1);
+  const answer = await fetch(by?.getAttribute("formaction") ?? form.getAttribute("action") ?? location.href, { method: "POST", body, headers: { "X-Kept": "1" } }).catch(() => null);
+  busy(-1);
+  delete form.dataset.sending;
+  const leads = answer?.headers.get("X-Leads-To");
+  if (leads) return follow(leads);
+  if (answer?.redirected) return location.assign(answer.url);
+  if (form.matches("[data-guard]")) form.dataset.dirty = "yes";
+  if (!answer) return toast(words.failed, { tone: "bad" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html"), said = $("[data-problem]", page);
+  if (said || !$("main", page)) return refuse(by ?? form, said?.textContent.trim() || words.failed, said?.dataset.field);
+  const main = document.importNode($("main", page), true);
+  $("main").replaceWith(main);
+  window.htmx?.process(main);
+  mount(main);
+}
+// The same page again keeps its place, another one begins at its top.
+function follow(address) {
+  const url = new URL(address, location.href);
+  if (url.pathname !== location.pathname || url.search !== location.search) return location.assign(url);
+  if (url.hash) history.replaceState(history.state, "", url);
+  location.reload();
 }
 // What waits for the person, asked for once the page is there: on the rail, in the title, on the installed app. Until the
 // answer comes a page shows what the page before it knew.
@@ -172,7 +226,7 @@ document.addEventListener("click", (event) => {
   const from = event.target;
   closeMenus(from.closest("details.menu"));
   const opener = from.closest("[data-opens]");
-  if (opener) openIt(opener.dataset.opens);
+  if (opener && openIt(opener.dataset.opens) && opener.matches("a")) event.preventDefault();
   if (from.closest("[data-closes]")) from.closest("dialog")?.close();
   if (from.matches("dialog")) from.close();
   const theme = from.closest("button[name=theme]");
@@ -182,7 +236,8 @@ document.addEventListener("click", (event) => {
 });
 function openIt(id) {
   const target = document.getElementById(id);
-  if (target?.showModal) { closeMenus(null); target.showModal(); } else if (id === "search") openSearch();
+  if (target?.showModal) { closeMenus(null); target.showModal(); return true; }
+  return id === "search" && openSearch();
 }
 function closeMenus(keep, refocus = false) {
   for (const menu of $$("details.menu[open]")) {
@@ -238,6 +293,7 @@ const size = (bytes) => new Intl.NumberFormat(data.locale, { style: "unit", unit
 // Whatever arrives, with the page or by htmx, is brought to life here.
 function mount(root) {
   for (const each of $$("[data-toast]", root)) { toast(each.dataset.toast, { tone: each.dataset.tone === "error" ? "bad" : "", undo: each.dataset.undo ?? "" }); each.remove(); }
+  for (const box of $$("dialog[open]:not(:modal)", root)) { box.close(); box.showModal(); }
   $("[data-focus]", root)?.focus();
   for (const row of $$("tr[data-href]", root)) row.tabIndex = -1;
   for (const wrap of $$(".table-wrap:not(.as-cards, .scroll)", root)) widths.observe(wrap);
