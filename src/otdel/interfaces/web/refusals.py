@@ -31,7 +31,8 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         return _fragment(request, refusal, status)
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
         return _told(_fragment(request, refusal, status), refusal)
-    context = {"problem": sentence(refusal), "back": _came_from(request), "typed": _typed(request) if status in (409, 422) else []}
+    typed = _typed(request) if status in (409, 422) else []
+    context = {"problem": sentence(refusal), "back": _came_from(request), "typed": typed}
     return render(request, f"errors/{status}.html", context, status=status)
 
 
