@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import ready
 from django.db import connection
@@ -11,12 +13,27 @@ from pytest_django import DjangoDbBlocker
 from otdel.core import catalogues
 from otdel.host import testing
 
+HERE = Path(__file__).parent
+# These take longest, and come first: the end of a run must not wait for one of them. Those that wait for programs
+# stand beside those that count.
+LONGEST = (
+    "test_crash_reminders.py", "test_hostile.py", "files/test_import_killed.py", "files/test_import_maven.py",
+    "browser/test_road.py", "files/test_import_crash.py", "files/test_import_adventureworks.py", "test_crash.py",
+    "plans/test_facts_recount.py", "browser/test_task_road.py", "web/test_first_run.py", "test_access_matrix.py",
+    "automation/test_processes.py", "test_checks.py",
+)  # fmt: skip
+
 hypothesis_settings.register_profile("otdel", deadline=None)  # a shared machine makes one example slow now and then
 hypothesis_settings.load_profile("otdel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     catalogues.compile_all()  # pages are tested in Russian too
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {HERE / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

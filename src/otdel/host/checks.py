@@ -17,8 +17,9 @@ from otdel.host.refusal import Refused
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FONTS = ("/usr/share/fonts/**/DejaVuSans.ttf", "/Library/Fonts/*.ttf", "/System/Library/Fonts/*")
 NEEDED = "apt-get install --yes --no-install-recommends chromium fonts-dejavu-core"
-# one more than cores: tests of crashes, letters and browsers wait more than they count
-SPREAD = ["-n", str((os.cpu_count() or 2) + 1)]
+# more than cores: tests of crashes, letters and browsers wait more than they count; dealt out a few at a time,
+# so that the longest, which come first, do not all go to one process
+SPREAD = ["-n", str((os.cpu_count() or 2) + 2), "--maxschedchunk", "3"]
 
 
 def tool(name: str) -> str:
