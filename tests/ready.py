@@ -65,7 +65,7 @@ def _connected_to(name: str) -> Iterator[None]:
         connection.settings_dict["NAME"] = before
 
 
-def fill(data: Path, environ: dict[str, str]) -> None:
+def fill(data: Path) -> None:
     """Put into an empty data folder what `./otdel run` makes at its first start.
 
     The program looks itself at each start whether all of it is of this version, so a copy is never too old.
@@ -78,8 +78,19 @@ def fill(data: Path, environ: dict[str, str]) -> None:
             for old in parent.glob("ready-*"):
                 shutil.rmtree(old)
             with Server(folders.make(new)).use():
-                subprocess.run(
-                    [sys.executable, "-m", "django", "prepare"], env=environ | {"OTDEL_DATA": str(new)}, check=True
-                )
+                subprocess.run([sys.executable, "-m", "django", "prepare"], env=of_its_own(new), check=True)
             new.rename(source)
     subprocess.run(["cp", "-a", f"{source}/.", str(data)], check=True)
+
+
+def of_its_own(data: Path) -> dict[str, str]:
+    """Return the environment of a program whose data are in this folder alone."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "OTDEL_PG_BIN" or not (name.startswith("OTDEL_") or name == "DATABASE_URL")
+    }
+    path = f"{SOURCE.parent}{os.pathsep}{folders.CHECKOUT / 'tests'}"
+    return kept | {
+        "OTDEL_DATA": str(data), "OTDEL_DEMO": "no", "DJANGO_SETTINGS_MODULE": "otdel.settings", "PYTHONPATH": path,
+    }  # fmt: skip

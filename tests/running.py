@@ -132,18 +132,8 @@ def run() -> Iterator[Program]:
     with TemporaryDirectory(prefix="otdel-crash-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o711)
         port = free_port()
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("OTDEL_") and name != "DATABASE_URL"
-        }
-        environ = kept | {
-            "OTDEL_DATA": folder, "OTDEL_DEMO": "no", "PORT": str(port), "OTDEL_WORKERS": "2",
-            "DJANGO_SETTINGS_MODULE": "otdel.settings", "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}",
-        }  # fmt: skip
-        if "OTDEL_PG_BIN" in os.environ:
-            environ["OTDEL_PG_BIN"] = os.environ["OTDEL_PG_BIN"]
-        ready.fill(Path(folder), environ)
+        environ = ready.of_its_own(Path(folder)) | {"PORT": str(port), "OTDEL_WORKERS": "2"}
+        ready.fill(Path(folder))
         with (Path(folder) / "run.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "otdel.host", "run"], env=environ, cwd=ROOT, stdout=log, stderr=log
