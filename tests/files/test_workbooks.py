@@ -346,3 +346,13 @@ def test_memory_of_reading_does_not_grow_with_the_file(read: Read, tmp_path: Pat
 
     grown(5_000)
     assert grown(80_000) < 60_000
+
+
+def test_ods_with_single_quotes(read: Read) -> None:
+    whole = ODS.format(
+        "<table:table table:name='Лист'>" + ods_row(ods_text("Имя")) + ods_row(ods_text("Анна")) + "</table:table>"
+    )
+    table = read(packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": whole}))
+
+    assert table.sheets == ("Лист",)
+    assert cells(table) == [["Анна"]]

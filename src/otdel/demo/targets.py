@@ -47,6 +47,7 @@ class Targets:
     def __init__(self, world: World) -> None:
         self.world = world
         self.rng = world.rng("targets")
+        self.cut_rng = world.rng("targets by cut")
         self.tally = world.tally
 
     def set_all(self) -> None:
@@ -179,6 +180,7 @@ class Targets:
             late = quarter[1] > self.world.days.current.plus(-5).start
             miss = 0.66 if key == firm.UNDERPLANNED_GROUP and late else exp(self.rng.gauss(0, 0.12))
             lines.append(Draft("sales", *quarter, sum(facts) * miss, cut=("product_group", group)))
+            lines += self._below(("north", "south"), quarter, key, ("product_group", group))
         self._plan(Metric.SHIPMENTS, "sales", quarter, lines)
 
     def _by_segment(self, quarter: tuple[date, date]) -> None:
@@ -187,7 +189,17 @@ class Targets:
             facts = [self.tally.by_segment.get((key, month), 0) for month in self._months(quarter)]
             amount = sum(facts) * exp(self.rng.gauss(0.03, 0.12))
             lines.append(Draft("company", *quarter, amount, cut=("client_segment", segment)))
+            lines += self._below(firm.DEPARTMENTS, quarter, key, ("client_segment", segment))
         self._plan(Metric.SHIPMENTS, "company", quarter, lines)
+
+    def _below(
+        self, units: Iterable[str], quarter: tuple[date, date], key: str, cut: tuple[str, Any]
+    ) -> Iterable[Draft]:
+        """Plan a segment for the departments below: most near what comes, some far from it either way."""
+        for unit in units:
+            fact = sum(self.tally.by_cut.get((key, unit, month), 0) for month in self._months(quarter))
+            if fact > STEP[Metric.SHIPMENTS]:
+                yield Draft(unit, *quarter, fact * exp(self.cut_rng.gauss(0.04, 0.2)), cut=cut)
 
     # the documents
 

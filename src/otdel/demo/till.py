@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from otdel.billing.models import Allocation, Invoice, InvoiceLine, Payment, Shipment, ShipmentLine
 from otdel.deals.models import Deal
 from otdel.demo import words
-from otdel.demo.world import Client, World, stamps
+from otdel.demo.world import Client, World, department_of, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -174,9 +174,12 @@ class Till:
         world.count("shipments", key, day, float(amount))
         world.count("margin", key, day, float(amount - sum((line["cost"] for line in lines), Decimal(0))))
         world.tally.by_segment[client.segment, month] += float(amount)
-        if world.unit_key(key, day) in ("north", "south"):
+        unit = world.unit_key(key, day) or ""
+        world.tally.by_cut[client.segment, department_of(unit), month] += float(amount)
+        if unit in ("north", "south"):
             for item in items:
                 world.tally.by_group[item.group, month] += float(item.amount)
+                world.tally.by_cut[item.group, unit, month] += float(item.amount)
         if invoice is None or not world.days.has_passed(day):
             return
         row = self._shipment(client, key, world.days.at(day, self.rng), amount, deal, invoice)

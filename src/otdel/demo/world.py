@@ -66,6 +66,7 @@ class Tally:
     by_unit: dict[tuple[str, str, int], float] = field(default_factory=lambda: defaultdict(float))
     by_group: dict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
     by_segment: dict[tuple[str, int], float] = field(default_factory=lambda: defaultdict(float))
+    by_cut: dict[tuple[str, str, int], float] = field(default_factory=lambda: defaultdict(float))
     buyers: dict[tuple[str, int], set[int]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -184,3 +185,9 @@ def money(value: float) -> Decimal:
 def stamps(at: Any) -> dict[str, Any]:
     """Return the times of a row made at the moment and not changed since."""
     return {"created_at": at, "updated_at": at}
+
+
+def department_of(unit: str) -> str:
+    """Return the department a group belongs to; a department belongs to itself."""
+    parent = PARENTS.get(unit)
+    return parent if parent in firm.DEPARTMENTS else unit

@@ -155,12 +155,18 @@ class Drawing:
         sign = _sign("gauge", _("Manual control"))
         return f' {_PRESSED} href="{url}', f'" {sign}</a>'
 
+    @cached_property
+    def _labelled(self) -> tuple[str, str]:
+        """Return the beginnings of the cells of plan and expected: on a phone they stand without their heading."""
+        opened = '<td class="num labelled" data-label="{}">'
+        return opened.format(escape(_("Plan"))), opened.format(escape(_("To date")))
+
     def cells(self, row: Row, bullet: str = "", how_id: str = "how-all") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
         said, figures = self._said(row.figures, how_id), row.figures
         pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
         return SafeString(
-            f'<td class="num">{said["plan"]}{_remarks(figures)}</td><td class="num">{said["due"]}</td>'
+            f"{self._labelled[0]}{said['plan']}{_remarks(figures)}</td>{self._labelled[1]}{said['due']}</td>"
             f'<td class="num m2"><a class="figure" href="{self.drills(row)}">{said["fact"]}</a></td>'
             f'<td class="num m4">{said["deviation"]}</td><td class="m3">{bullet}</td>'
             f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'

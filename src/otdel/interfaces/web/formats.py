@@ -159,6 +159,10 @@ class Formats:
         """«окт.» under an axis; with the year where it begins and at each January."""
         return str(format_date(value, "LLL y" if first or value.month == 1 else "LLL", locale=self.locale))
 
+    def day_tick(self, value: dt.date) -> str:
+        """«22 нояб.» in a narrow column."""
+        return str(format_date(value, "d MMM" if self.locale.language == "ru" else "MMM d", locale=self.locale))
+
     def date(self, value: dt.date | None) -> str:
         """«03.03.2026» in Russian, «3 Mar 2026» in English: digits alone would be read two ways."""
         return DASH if value is None else _numeric_date(self.locale, value.toordinal())

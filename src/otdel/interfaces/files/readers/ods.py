@@ -18,7 +18,7 @@ from otdel.interfaces.files.readers.xml import events, local
 
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-NAME = re.compile(rb'<table:table\s[^>]*?table:name="([^"]*)"')
+NAME = re.compile(rb"""<table:table\s[^>]*?table:name=(?:"([^"]*)"|'([^']*)')""")
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
 HEAD_ROWS = 30
 
@@ -50,7 +50,7 @@ class OdsSource:
                     text = tail + piece
                     last = 0
                     for match in NAME.finditer(text):
-                        names.append(html_unescape(match.group(1).decode("utf-8", "replace")))
+                        names.append(html_unescape((match[1] or match[2] or b"").decode("utf-8", "replace")))
                         last = match.end()
                     tail = text[max(last, len(text) - 2000) :]
         return tuple(names)

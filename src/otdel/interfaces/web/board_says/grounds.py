@@ -33,14 +33,14 @@ def notes(shown: Board, numbers: Numbers) -> list[str]:
 
 def rhythm(shown: Board, numbers: Numbers) -> list[dict[str, str | bool]]:
     """Say by which day how much of the plan should have come, beside what even days would make of it."""
-    fmt, amount, days = numbers.fmt, shown.total.figures.amount, shown.course.working_days
+    fmt, amount = numbers.fmt, shown.total.figures.amount
     return [
         {
-            "day": fmt.day(step.day, step.day),
-            "passed": _("%(passed)s of %(days)s") % {"passed": step.passed, "days": days},
+            "day": _("yesterday") if step.now else fmt.day_tick(step.day),
+            "passed": fmt.number(step.passed),
             "even": fmt.percent(step.even, 1),
             "share": fmt.percent(step.share, 1),
-            "due": numbers(None if amount is None else cents(amount * step.share)),
+            "due": numbers.rough(None if amount is None else cents(amount * step.share)),
             "now": step.now,
         }
         for step in shown.steps

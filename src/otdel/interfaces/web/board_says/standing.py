@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +26,7 @@ def title(shown: Board) -> str:
 
 def lead(shown: Board, numbers: Numbers) -> SafeString:
     """One or two sentences: where the plan stands, and how many are outside tolerance."""
-    parts = [_standing(shown, numbers), *_outside(shown)]
+    parts = [_standing(shown, numbers), *_unrecorded(shown), *_outside(shown)]
     return format_html(" ".join("{}" for _part in parts), *parts)
 
 
@@ -63,6 +63,13 @@ def _ahead(shown: Board, words: dict[str, str | SafeString]) -> SafeString:
     if shown.total.figures.plan is None:
         return _say(_("The period begins on %(begins)s. There is no approved plan for it yet."), words)
     return _say(_("The period begins on %(begins)s. The plan is %(plan)s."), words)
+
+
+def _unrecorded(shown: Board) -> Iterator[SafeString]:
+    """Tell a plan nobody has brought anything for yet from one nothing was written down for."""
+    total = shown.total.figures
+    if total.plan is not None and total.fact == 0:
+        yield SafeString(escape(_("Nothing is recorded in these days yet.")))
 
 
 def _outside(shown: Board) -> Iterator[SafeString]:
