@@ -109,11 +109,11 @@ def of_task(name: str, words: list[str], annas: Records) -> dict[str, object]:
 
 
 SAID: dict[str, dict[str, object]] = {"letter_link": {"token": "forged"}, "notice_test": {"channel": "email"}}
+SAID["letter_stop"] = {"token": "forged"}
 SAID["rule_recipe"] = {"code": "debt"}
 OF_NOTICES = {
     "notice_open": "notice", "reminder_remove": "reminder", "absence_remove": "absence",
     "absence_edit": "absence",
-    "reminder_rule": "rule", "reminder_rule_own": "rule",
     "rule": "sentence", "rule_edit": "sentence", "rule_switch": "sentence", "rule_drop": "sentence",
     "rule_again": "sentence",
 }  # fmt: skip

@@ -295,7 +295,7 @@ tasks                            | POST {}_bulk+bin                      | 403  
 -                                | GET notices notice_settings notice_log absence_add | sees open open open open open open login
 -                                | GET reminder_add notice_quiet notice_hours | sees  open  open  open  open  open  open  login
 -                                | GET notice_open                       | done  404   404   404   404   404   404   login
--                                | POST notices_read notice_channels notice_quiet notice_hours reminder_rule_own | done done done done done done done login
+-                                | POST notices_read notice_channels notice_quiet notice_hours reminder_rules_own | done done done done done done done login
 -                                | POST absence_add reminder_add         | 422   422   422   422   422   422   422   login
 -                                | POST reminder_remove                  | done  404   404   404   404   404   404   login
 -                                | POST absence_remove                   | done  done  done  403   403   403   done  login
@@ -311,8 +311,8 @@ tasks                            | POST {}_bulk+bin                      | 403  
 -                                | POST notice_test                      | 422   422   422   422   422   422   422   login
 -                                | GET reminder_rules deliveries         | 403   403   open  403   403   403   open  login
 -                                | GET reminder_rules?unit={north}       | 403   open  open  403   403   403   open  login
--                                | POST reminder_rule                    | 403   403   done  403   403   403   done  login
--                                | POST reminder_rule+north              | 403   done  done  403   403   403   done  login
+-                                | POST reminder_rules_save              | 403   403   done  403   403   403   done  login
+-                                | POST reminder_rules_save+north        | 403   done  done  403   403   403   done  login
 -                                | POST company_hours                    | 403   403   422   403   403   403   422   login
 -                                | POST deliveries_retry+all deliveries_forget+all | 403 403 done 403   403   403   done  login
 
@@ -340,7 +340,7 @@ PUBLIC = {
     "account_reset_password_from_key", "account_reset_password_from_key_done", "join", "mfa_authenticate",
     "mfa_login_webauthn", "start", "start_own", "start_demo", "start_progress", "set_language", "set_theme",
     "healthz", "readyz", "manifest", "worker", "offline",
-    "letter_link",  # signed, and bound to a person: tests/notifications/test_letter_links.py
+    "letter_link", "letter_stop",  # signed, and bound to a person: tests/notifications/test_letter_links.py
 }  # fmt: skip
 
 

@@ -41,7 +41,9 @@ REACTIONS: dict[str, list[Job]] = {
     "company.hours_set": COUNT,
     "person.hours_set": COUNT,
     "absence.added": [notifications.stands_in],
-    "absence.changed": [notifications.stands_in],
+    "absence.changed": [notifications.take_back, notifications.stands_in],
+    # what was put off until they are back need not wait any more
+    "absence.removed": [notifications.take_back, *COUNT],
     "person.changed": COUNT,
     "person.changed_own": COUNT,
     "calendar.day_set": COUNT,

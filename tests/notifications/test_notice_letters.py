@@ -183,6 +183,8 @@ def test_links_of_a_letter_do_it_without_signing_in_and_only_when_pressed(firm, 
         assert DeadlineMove.objects.count() == 1
         assert client.post(done).status_code == 200
     assert Task.objects.get(pk=task.pk).state == "DONE"
+    done = Delivery.objects.filter(notice__subject_id=task.pk, channel="email", person=firm.anna)
+    assert set(done.values_list("state", flat=True)) == {"OPENED"}, "whoever pressed has read it"
 
 
 def test_links_are_good_for_one_person_a_week_and_what_they_may_do(firm, office):

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.test import override_settings
 from outer_world import LOCAL, Got, Receiver, outgoing, receiving
+from people import NOW, make_firm
 
 from otdel.core.errors import Invalid
 from otdel.host.environment import Outside
@@ -224,3 +225,17 @@ def test_our_key_is_the_installations_own() -> None:
     with override_settings(SECRET_KEY="x" * 50):
         assert pushes.public_key() != first
     pushes._key.cache_clear()
+
+
+@pytest.mark.django_db
+def test_a_dead_service_is_found_before_anybody_needs_it(service: Receiver, device: Browser) -> None:
+    firm = make_firm()
+    assert pushes.probe() == ""
+    kept = {"person": firm.anna, "channel": "push", "data": pushes.subscription(device.given), "created_at": NOW}
+    Address.objects.create(**kept)
+    service.answer(404)
+    assert pushes.probe() == "", "an answer is an answer"
+    service.answer(503)
+    assert "503" in pushes.probe()
+    Address.objects.update(data=device.given | {"endpoint": "http://127.0.0.1:9/gone"})
+    assert "127.0.0.1" in pushes.probe()

@@ -9,5 +9,5 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what people can be told of calls and meetings before anybody asks."""
-        from otdel.activities import kinds  # noqa: F401
+        from otdel.activities import digest, kinds  # noqa: F401
         from otdel.activities.actions import reminding  # noqa: F401

@@ -8,5 +8,5 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Register the channels: each in a module of its own."""
-        from otdel.notifications import hooks, letters, messengers, pushes  # noqa: F401
+        """Register the channels, each in a module of its own, and what the daily digest says of them."""
+        from otdel.notifications import digest, hooks, letters, messengers, pushes  # noqa: F401

@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils.translation import pgettext_lazy
 
+from otdel.notifications.kinds import Line
+
 if TYPE_CHECKING:
     from otdel.notifications.models import Address
 
@@ -50,6 +52,10 @@ class Item:
     at: datetime
     # (label, absolute address) of what can be done without signing in; for letters only, they are secrets
     links: tuple[tuple[str, str], ...] = ()
+    title: str = ""  # the thing itself: "Call Romashka"
+    label: str = ""  # what has happened to it: "Overdue"
+    tone: str = ""  # as kinds.Kind has it
+    rows: tuple[Line, ...] = ()  # of a digest: what `detail` says, with where each line leads
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class Outgoing:
     is_test: bool = False
     reply_to: str = ""
     more: int = 0  # how many did not fit
+    kind: str = ""  # when all of it is of one
+    stop_url: str = ""  # letters only: where one says "no more of this kind"; a secret
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

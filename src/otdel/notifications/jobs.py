@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from otdel.core import journal
 from otdel.core.jobs import job, wake
 from otdel.notifications import actions, channels
 from otdel.notifications.actions import sending, sweeping
 from otdel.notifications.actions.feeding import refeed
+from otdel.notifications.actions.heads import take_back as take_back_absence
 from otdel.notifications.actions.heads import tell_of_heads, tell_substitute
 from otdel.notifications.actions.sending import Outcome
 from otdel.notifications.channels import Channel, Refused, Sent
@@ -101,7 +103,7 @@ def send_parcel(each: Channel, parcel: Parcel) -> Outcome:
         _note(outcome, _try(each, parcel, None))
         return outcome
     if not parcel.addresses:
-        outcome.refused = Refused("There is no address any more.", final=True)
+        outcome.refused = Refused(_("There is no address any more."), final=True)
     for address in parcel.addresses:
         answer = _try(each, parcel, address)
         _note(outcome, answer)
@@ -180,3 +182,9 @@ def heads(timestamp: int = 0) -> None:
 def stands_in(event_id: int) -> None:
     """Reaction to an absence that was written down or changed."""
     tell_substitute(event=journal.event(event_id), now=timezone.now())
+
+
+@job(retry=3)
+def take_back(event_id: int) -> None:
+    """Reaction to an absence that was taken off, moved or given to another."""
+    take_back_absence(event=journal.event(event_id), now=timezone.now())

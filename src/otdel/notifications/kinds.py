@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from otdel.org.models import Person
 
 OWN, MORNING, EVENING, TEST = "reminder.own", "digest.morning", "digest.evening", "notice.test"
-STANDS_IN, HEADLESS, HEAD_AWAY, REFUSED = "absence.stands_in", "unit.headless", "unit.head_away", "letter.refused"
+STANDS_IN, STANDS_DOWN = "absence.stands_in", "absence.stands_down"
+HEADLESS, HEAD_AWAY, REFUSED = "unit.headless", "unit.head_away", "letter.refused"
 DAY = "day"  # the subject of digests
 LOUD = ("app", "push", "messenger", "email", "webhook")
 QUIET = ("app",)
@@ -23,7 +24,10 @@ QUIET = ("app",)
 
 @dataclass(frozen=True)
 class Kind:
-    """`text` and `detail` are filled from the notice: its title and params; those ending in _at are said as moments."""
+    """`text` and `detail` are filled from the notice: its title and params; those ending in _at are said as moments.
+
+    Of several details each is a line, left out where its words were not given.
+    """
 
     code: str
     group: Any  # under which heading it is chosen
@@ -40,6 +44,8 @@ class Kind:
     # in the settings, where the usual words of a rule do not fit: from what is counted, and who is told
     when: Any = ""
     whom: Any = ""
+    # what it is in a letter: "under" is outside of what was promised, "over" wants care, "done" is over
+    tone: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -121,8 +127,32 @@ def still_of(subject_kind: str) -> Still | None:
     return _stills.get(subject_kind)
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of a digest: words, a figure at its end, the path of its rows; kept in the notice as it was said."""
+
+    text: str
+    value: str = ""
+    url: str = ""
+    tone: str = ""
+    is_heading: bool = False
+    # how much of the whole is there, and how much should be by now, from 0 to 1
+    share: float | None = None
+    expected: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.value}" if self.value else self.text
+
+    def kept(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in ("", None, False)}
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any]) -> Line:
+        return cls(**{name: value for name, value in given.items() if name in cls.__dataclass_fields__})
+
+
 # Lines of a digest, in the language and time zone that are active: (person, now, evening) -> lines.
-Section = Callable[["Person", datetime, bool], Iterable[str]]
+Section = Callable[["Person", datetime, bool], Iterable[Line]]
 _sections: dict[str, tuple[int, Section]] = {}
 
 
@@ -150,13 +180,21 @@ declare(
         "%(text)s",
         many=_("Reminders: %(count)s"),
     ),
-    Kind(MORNING, GENERAL, _("Morning digest"), _("Your day, %(day_at)s"), channels=("app", "email")),
+    Kind(
+        MORNING,
+        GENERAL,
+        _("Morning digest"),
+        _("Your day, %(day_at)s"),
+        channels=("app", "email"),
+        whom=pgettext_lazy("reminder", "everybody"),
+    ),
     Kind(
         EVENING,
         GENERAL,
         _("Evening digest of a head"),
         _("The day of your people, %(day_at)s"),
         channels=("app", "email"),
+        whom=pgettext_lazy("reminder", "whoever heads a department"),
     ),
     Kind(TEST, GENERAL, _("Test"), _("Test of reminders: it works."), channels=("app",)),
 )
@@ -168,6 +206,9 @@ declare(
     Kind(STANDS_IN, ABSENCES, _("I stand in for somebody"),
          pgettext_lazy("notice", "You stand in for %(title)s"), _("From %(starts_at)s to %(last_at)s"),
          many=_("You stand in for people: %(count)s")),
+    Kind(STANDS_DOWN, ABSENCES, _("I need not stand in after all"),
+         pgettext_lazy("notice", "You need not stand in for %(title)s"), _("It was from %(starts_at)s to %(last_at)s"),
+         many=_("You need not stand in for people: %(count)s"), tone="done"),
     Kind(HEADLESS, ABSENCES, _("A department will be without a head"),
          pgettext_lazy("notice", "Nobody will head “%(title)s”"), _("%(person)s leaves; from %(day_at)s"),
          when=_("Before the first day without one"), whom=TOLD),

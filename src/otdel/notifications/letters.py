@@ -10,14 +10,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string  # noqa: TID251 - a letter is written by whoever sends it
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from otdel.notifications import links
 from otdel.notifications.channels import EMAIL, Item, Outgoing, Refused, Sent, channel
+from otdel.notifications.kinds import Line
 from otdel.notifications.models import Address
 
 _kept = threading.local()
@@ -61,7 +61,7 @@ def probe() -> str:
 @channel(EMAIL, label=gettext_lazy("E-mail"), place=35, needs_address=False, works=_works, probe=probe, rest=rest)
 def send(out: Outgoing, address: Address | None) -> Sent | Refused:
     if not out.email:
-        return Refused("There is no e-mail address.", final=True)
+        return Refused(_("There is no e-mail address."), final=True)
     try:
         letter = compose(out)
         letter.connection = _connection()
@@ -85,7 +85,8 @@ def _judged(error: Exception) -> Refused:
 
 def _said(error: Exception) -> str:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return "; ".join(f"{who}: {code} {_text(text)}" for who, (code, text) in error.recipients.items())
+        answers = ((parseaddr(who)[1], code, _text(text)) for who, (code, text) in error.recipients.items())
+        return "; ".join(f"{who}: {code} {text}" for who, code, text in answers)
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{error.smtp_code} {_text(error.smtp_error)}"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
@@ -113,14 +114,23 @@ def compose(out: Outgoing) -> EmailMultiAlternatives:
                 "Message-ID": message_id(out.key),
                 "Auto-Submitted": "auto-generated",
                 "X-Auto-Response-Suppress": "All",
+                **_way_out(out),
             },
         )
         letter.attach_alternative(_html(out), "text/html")
     return letter
 
 
+def _way_out(out: Outgoing) -> dict[str, str]:
+    """Let mail programs show their own button for no more of this (RFC 2369, RFC 8058)."""
+    if not out.stop_url:
+        return {}
+    one_press = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if out.stop_url.startswith("https:") else {}
+    return {"List-Unsubscribe": f"<{out.stop_url}>", **one_press}
+
+
 def _plain(out: Outgoing) -> str:
-    parts = []
+    parts = [out.title] if len(out.items) > 1 else []
     for item in out.items:
         lines = [item.text, item.detail, item.url, *(f"{label}: {url}" for label, url in item.links)]
         parts.append("\n".join(filter(None, lines)))
@@ -131,45 +141,74 @@ def _plain(out: Outgoing) -> str:
 
 def _foot(out: Outgoing) -> list[str]:
     said = [_("Answer this letter, and the answer becomes a comment.")] if out.reply_to else []
-    return [*said, _("What you are told of and how: %(url)s") % {"url": links.absolute("/me/notices/")}]
+    said.append(_("What you are told of and how: %(url)s") % {"url": _settings_url()})
+    return [*said, _("No more letters of this kind: %(url)s") % {"url": out.stop_url}] if out.stop_url else said
 
 
-BUTTON = (
-    '<a href="{}" style="display:inline-block;margin:8px 8px 0 0;padding:8px 14px;border:1px solid #c9ced6;'
-    'border-radius:6px;color:#1c1f24;text-decoration:none">{}</a>'
-)
+def _settings_url() -> str:
+    return links.absolute("/me/notices/")
+
+
+# as the style sheet of the pages has them: programs that read mail know no variables
+COLOURS = {"": "#1b2430", "under": "#b42318", "over": "#8a5000", "done": "#2c7a4b"}
+FACT, GAP, REST = "#2b4a6f", "#f3c9c5", "#e3e7ec"
+SIGNS = {"under": "▼ ", "over": "▲ "}
 
 
 def _html(out: Outgoing) -> str:
-    items = format_html_join("", "{}", ((_item(item),) for item in out.items))
-    more = (
-        format_html('<p><a href="{}">{}</a></p>', out.url, _("And more: %(count)s") % {"count": out.more})
-        if out.more
-        else ""
-    )
-    foot = format_html_join("", '<p style="margin:4px 0">{}</p>', ((line,) for line in _foot(out)))
-    return format_html(
-        '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>{}</title></head>'
-        '<body style="margin:0;padding:24px;background:#f5f6f8;'
-        'font:15px/1.5 system-ui,-apple-system,Segoe UI,Roboto,Arial,sans-serif;color:#1c1f24">'
-        '<div style="max-width:560px;margin:0 auto;padding:24px;background:#fff;border-radius:10px">{}{}</div>'
-        '<div style="max-width:560px;margin:12px auto;color:#6b7280;font-size:13px">{}</div></body></html>',
-        out.language,
-        out.title,
-        items,
-        more,
-        foot,
-    )
+    many = len(out.items) > 1
+    items = [_item(item) for item in out.items]
+    same = len({item["label"] for item in items}) == 1
+    first = items[0]
+    context = {
+        "title": out.title,
+        "site": links.absolute("/"),
+        "is_many": many,
+        "with_labels": many and not same,
+        "items": items,
+        "preview": " · ".join(item["title"] for item in items[:4]) if many else " · ".join(first["said"][:4]),
+        "more": out.more,
+        "url": out.url,
+        "reply_to": out.reply_to,
+        "stop_url": out.stop_url,
+        "settings_url": _settings_url(),
+    }
+    return render_to_string("letters/notice.html", context)
 
 
-def _item(item: Item) -> SafeString:
-    lines = format_html_join("", '<div style="color:#4b5563">{}</div>', ((line,) for line in item.detail.split("\n")))
-    buttons = format_html_join("", BUTTON, ((url, label) for label, url in item.links))
-    return format_html(
-        '<div style="padding:10px 0;border-bottom:1px solid #eceef1">'
-        '<a href="{}" style="color:#1c1f24;font-weight:600;text-decoration:none">{}</a>{}{}</div>',
-        item.url,
-        item.text,
-        lines,
-        buttons,
-    )
+def _item(item: Item) -> dict[str, Any]:
+    lines = [] if item.rows else [line for line in item.detail.split("\n") if line]
+    return {
+        "label": item.label,
+        "title": item.title or item.text,
+        "url": item.url,
+        "tone": item.tone,
+        "colour": COLOURS[item.tone] if item.tone else "#55606e",
+        "lines": lines,
+        "rows": [_row(row) for row in item.rows],
+        "said": [*lines, *(str(row) for row in item.rows)] or [item.text],
+        "links": item.links,
+    }
+
+
+def _row(row: Line) -> dict[str, Any]:
+    return {
+        "text": row.text,
+        "value": row.value,
+        "url": links.absolute(row.url) if row.url else "",
+        "tone": row.tone,
+        "colour": COLOURS[row.tone],
+        "sign": SIGNS.get(row.tone, "") if row.value[:1] in ("+", "−") else "",
+        "is_heading": row.is_heading,
+        "bar": _bar(row),
+    }
+
+
+def _bar(row: Line) -> list[tuple[str, int, str]]:
+    """How much is there, how much should be besides, and the rest, in parts of a hundred."""
+    if row.share is None:
+        return []
+    there = round(row.share * 100)
+    lacks = max(0, round((row.expected or 0) * 100) - there)
+    parts = [("fact", there, FACT), ("gap", lacks, GAP), ("rest", 100 - there - lacks, REST)]
+    return [part for part in parts if part[1]]

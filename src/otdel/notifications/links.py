@@ -20,7 +20,7 @@ from otdel.core.errors import Refusal
 LINKS_LAST = timedelta(days=7)
 ANSWERS_LAST = timedelta(days=60)
 LABELS: dict[str, Any] = {"complete": _("Done"), "postpone": _("Postpone by a working day")}
-_SALT, _ANSWER = "otdel.letter.link", "otdel.letter.answer"
+_SALT, _ANSWER, _STOP = "otdel.letter.link", "otdel.letter.answer", "otdel.letter.stop"
 
 
 class DeadLink(Refusal):
@@ -49,6 +49,20 @@ def absolute(path: str) -> str:
 def link(deed: Deed) -> str:
     value = [deed.what, deed.person_id, deed.subject_kind, deed.subject_id, deed.mark]
     return absolute(reverse("letter_link", args=[signing.dumps(value, salt=_SALT, compress=True)]))
+
+
+def stop_link(person_id: int, kind: str) -> str:
+    """Return where a person says that no more letters of a kind are wanted. Good for as long as letters are kept."""
+    return absolute(reverse("letter_stop", args=[signing.dumps([person_id, kind], salt=_STOP, compress=True)]))
+
+
+def read_stop_link(token: str) -> tuple[int, str]:
+    """Return the person and the kind. Raises DeadLink."""
+    try:
+        person, kind = signing.loads(token, salt=_STOP)
+        return int(person), str(kind)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise DeadLink(_("This link is too old, or not whole. Open Otdel instead.")) from None
 
 
 def read_link(token: str) -> Deed:

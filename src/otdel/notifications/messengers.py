@@ -48,7 +48,9 @@ def send(out: Outgoing, address: Address | None) -> Sent | Refused:
     if not url:
         return Refused(_("The secret key of this Otdel has changed: add the address again."), gone=True)
     more = [_("and %(count)s more") % {"count": out.more}] if out.more else []
-    body = "\n".join([out.text, *more, out.url])
+    # the title has said it where there is one alone
+    said = out.items[0].detail if len(out.items) == 1 else out.text
+    body = "\n".join(filter(None, [said, *more, out.url]))
     said = _ask({"url": url, "title": out.title, "body": body})
     return Refused(said) if said else Sent(address.data.get("scheme", ""))
 

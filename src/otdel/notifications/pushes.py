@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db.models import Func, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +38,7 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LONGEST = 3993  # what one record of 4,096 bytes holds
 KEPT_SECONDS = 24 * 3600  # by the service while the device is off
 TOKEN_SECONDS = 12 * 3600
+MOST_SERVICES = 5  # the makers of browsers are few
 GONE, BUSY = (404, 410), (408, 425, 429)
 
 
@@ -69,7 +72,28 @@ def subscription(given: Mapping[str, Any]) -> dict[str, str]:
     return data
 
 
-@channel(NAME, label=pgettext_lazy("channel", "Push to a device"), place=20, works=works)
+def probe() -> str:
+    """Ask the services of the browsers we know whether they answer at all, without sending anything to anybody."""
+    endpoint = KeyTextTransform("endpoint", "data")
+    service = Func(endpoint, Value("^https?://[^/]+"), function="substring", output_field=TextField())
+    known = Address.objects.filter(channel=NAME, is_on=True).annotate(service=service)
+    found = known.values_list("service", flat=True).order_by("service").distinct()[:MOST_SERVICES]
+    wrong = (_unanswered(each) for each in found if each)
+    return "; ".join(filter(None, wrong))
+
+
+def _unanswered(service: str) -> str:
+    """Any answer will do, a refusal above all: nothing is asked for."""
+    host = urlsplit(service).netloc
+    try:
+        answer = outside.post(f"{service}/", b"", {}, seconds=5)
+    except (outside.NoAnswer, outside.NotLet, ValueError) as error:
+        said = str(error)
+        return said if host.partition(":")[0] in said else f"{host}: {said}"
+    return f"{host}: {answer.status}" if answer.status >= 500 else ""
+
+
+@channel(NAME, label=pgettext_lazy("channel", "Push to a device"), place=20, works=works, probe=probe)
 def send(out: Outgoing, address: Address | None) -> Sent | Refused:
     assert address is not None
     data: dict[str, str] = address.data
@@ -121,14 +145,19 @@ def _bare(address: str) -> str:
 
 def _words(out: Outgoing) -> bytes:
     """What the service worker shows; the text is cut where it would not fit."""
+    alone = out.items[0] if len(out.items) == 1 else None
+    title, lines = out.title, [item.text for item in out.items]
+    if alone is not None and alone.label:
+        # the device shows the first line large: what has happened, then to what
+        title, lines = alone.label, list(filter(None, (alone.title, alone.detail[:300])))
     said = {
-        "title": out.title[:200],
+        "title": title[:200],
         "url": out.url,
         "tag": out.key,
         "unread": out.unread,
         "lang": out.language,
     }
-    lines, more = [item.text for item in out.items], out.more
+    more = out.more
     while True:
         tail = [_("and %(count)s more") % {"count": more}] if more else []
         text = json.dumps({**said, "body": "\n".join([*lines, *tail])}, ensure_ascii=False).encode()

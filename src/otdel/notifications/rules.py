@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
 from otdel.core.errors import Conflict, Invalid, NotFound
 from otdel.core.worktime import WorkTime
 
 LONGEST_TITLE = 250
+MEASURES = ("DAYS", "MINUTES", "CLOCK")  # as models.ReminderRule.Measure has them
+MOST_AMOUNT, MOST_DAYS = 100_000, 365
 MOST_ADDRESSES = 20
 MOST_REMINDERS = 200  # pending, set by hand, of one person
 # after a refusal that may pass; then the person's next channel
@@ -37,6 +41,14 @@ class NoSuchRule(NotFound):
 
 class TooMany(Conflict):
     """That is more than one person needs."""
+
+
+def check_rule(amount: int, measure: str) -> None:
+    """Refuse what no rule can be counted by."""
+    if not 0 <= amount <= MOST_AMOUNT or measure not in MEASURES:
+        raise Invalid(_("Give a whole number of days or minutes."), field="amount")
+    if measure == "DAYS" and amount > MOST_DAYS:
+        raise Invalid(_("A year ahead is enough."), field="amount")
 
 
 def pause_after(attempts: int) -> timedelta | None:

@@ -50,18 +50,44 @@ def text(kind: str, title: str, params: Mapping[str, Any], zone: ZoneInfo) -> st
     return str(kinds.get(kind).text) % filled(title, params, zone)
 
 
+_END = ": %(title)s"
+
+
+def parted(kind: str, title: str, params: Mapping[str, Any], zone: ZoneInfo) -> tuple[str, str]:
+    """Return what has happened and to what: "Overdue" and "Call Romashka"; where it is one sentence, of which kind."""
+    found = kinds.get(kind)
+    said = str(found.text)
+    if "count" not in params and said.endswith(_END):
+        return said.removesuffix(_END) % filled(title, params, zone), title
+    return str(found.label if found.group == kinds.GENERAL else found.group), text(kind, title, params, zone)
+
+
 def detail(kind: str, params: Mapping[str, Any], zone: ZoneInfo) -> str:
     if "lines" in params:
         more = [_("And more: %(count)s") % {"count": params["more"]}] if params.get("more") else []
         return "\n".join([*params["lines"], *more])
-    return str(kinds.get(kind).detail) % filled("", params, zone) if _has_all(kind, params) else ""
+    said = filled("", params, zone)
+    return "\n".join(str(part) % said for part in _details(kind) if _has_all(str(part), params))
 
 
-def _has_all(kind: str, params: Mapping[str, Any]) -> bool:
+def _details(kind: str) -> tuple[Any, ...]:
+    found = kinds.get(kind).detail
+    return found if isinstance(found, tuple) else (found,)
+
+
+def rows(params: Mapping[str, Any], url: str) -> tuple[kinds.Line, ...]:
+    """Return the lines of a digest, or of what was told together, with where each leads."""
+    found = [kinds.Line.read(row) for row in params.get("rows", ())]
+    if found and params.get("more"):
+        found.append(kinds.Line(_("And more: %(count)s") % {"count": params["more"]}, url=url))
+    return tuple(found)
+
+
+def _has_all(said: str, params: Mapping[str, Any]) -> bool:
     """A detail whose words are missing is left out whole: "The deadline was" says nothing."""
     wanted = _Wanted()
-    _unused = str(kinds.get(kind).detail) % wanted
-    return bool(str(kinds.get(kind).detail)) and all(params.get(name) for name in wanted.names)
+    _unused = said % wanted
+    return bool(said) and all(params.get(name) for name in wanted.names)
 
 
 class _Wanted(dict[str, Any]):

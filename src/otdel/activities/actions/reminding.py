@@ -41,7 +41,7 @@ def watches_of(activity: Activity, now: datetime) -> list[Watch]:
     ahead = Watch(
         subject_kind=ACTIVITY,
         subject_id=activity.pk,
-        title=_title(activity),
+        title=title_of(activity),
         url=f"/deals/activities/{activity.pk}/",
         person_id=activity.owner_id,
         anchor_at=activity.at,
@@ -53,7 +53,7 @@ def watches_of(activity: Activity, now: datetime) -> list[Watch]:
     return [ahead, replace(ahead, triggers=BEHIND, rules_of=ACTIVITY)]
 
 
-def _title(activity: Activity) -> str:
+def title_of(activity: Activity) -> str:
     """The subject, and with whom; without a subject, what it is about."""
     whom = next((str(found) for name in ABOUT if (found := getattr(activity, name)) is not None), "")
     return " · ".join(filter(None, (activity.subject, whom)))

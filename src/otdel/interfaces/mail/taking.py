@@ -87,6 +87,7 @@ def _comment(letter: Letter, answer: links.Answer, now: datetime) -> Noted:
         if letter.text or not letter.files:
             tasks.comment_task(by=person, task_id=answer.subject_id, text=letter.text, now=now)
         _attach(letter, person, answer.subject_id, now)
+    actions.answer_letters(by=person, subject_kind=answer.subject_kind, subject_id=answer.subject_id, now=now)
     return Noted("COMMENT", person.pk, answer.subject_kind, answer.subject_id)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from otdel.interfaces.http import PersonRequest
-from otdel.interfaces.web import formats
+from otdel.interfaces.web import formats, frame
 from otdel.notifications import channels, queries
 from otdel.notifications.access import is_keeper
 from otdel.org.queries import beats_of
@@ -34,9 +34,13 @@ def banner(request: PersonRequest) -> SafeString:
     if not found:
         return SafeString()
     keeps = is_keeper(person)
-    lines = format_html_join("", "<p>{}</p>", ((_said(each, request, keeps),) for each in _told(found)))
+    lines = format_html_join("", "<p><b>{}</b></p>", ((_said(each, request, keeps),) for each in _told(found)))
     end = _("The administrator should look at once.") if not keeps else _("Look at the log and at /readyz at once.")
-    return format_html('<div class="alert bad alarm" role="alert"><div>{}<p>{}</p></div></div>', lines, end)
+    tone = "under" if any(each.what in DEAD for each in found) else "over"
+    sign = frame.icon("alert-triangle")
+    return format_html(
+        '<div class="alert {} alarm" role="alert">{}<div>{}<p>{}</p></div></div>', tone, sign, lines, end
+    )
 
 
 def _told(found: list[queries.Alarm]) -> list[queries.Alarm]:

@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext
 
-from otdel.core.errors import Invalid, Refusal
+from otdel.core.errors import Refusal
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
-from otdel.interfaces.web import formats
+from otdel.interfaces.web import formats, rule_lines
 from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt, sentence
 from otdel.interfaces.web.task_shared import local_address
@@ -28,6 +28,7 @@ Time = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 Date = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+STATE_TONES = {"OPENED": "done", "REFUSED": "over", "DEAD": "under"}
 ABSENCE_WARNINGS = {
     "nobody": lazy("nobody stands in"),
     "away": lazy("the substitute is away on some of these days, too"),
@@ -83,7 +84,9 @@ def settings(request: PersonRequest) -> HttpResponseBase:
     return _show(request)
 
 
-def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
+def _show(
+    request: PersonRequest, *, lines: list[rule_lines.Line] | None = None, **bound: forms.Form
+) -> HttpResponseBase:
     found, fmt = queries.ways_of(request.user), formats.current()
     me = request.user
     usual = org.company_hours()
@@ -91,6 +94,7 @@ def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
     context: dict[str, Any] = {
         "ways": found,
         "kinds": _grouped(found),
+        "no_device": ", ".join(label for _name, label, usable in found.channels if not usable),
         "quiet": QuietForm(initial=quiet),
         "hours": HoursForm(initial={"starts": me.work_starts, "ends": me.work_ends}),
         "usual": f"{usual.starts:%H:%M}–{usual.ends:%H:%M}",
@@ -106,12 +110,14 @@ def _show(request: PersonRequest, **bound: forms.Form) -> HttpResponseBase:
             for each in org.absences(me, me.pk, request.today)
         ],
         "reminders": [(each, fmt.moment(timezone.localtime(each.due_at), request.today)) for each in found.reminders],
-        "rules": queries.rule_rows(me, own=True),
+        "lines": rule_lines.shown(queries.rule_rows(me, own=True)) if lines is None else lines,
+        "may_save": True,
+        "changed_by": "person",
         "measures": queries.MEASURES,
         "task_address": links.task_address(conf.settings.ENVIRONMENT.inbox_address, me.pk),
     }
     context |= bound
-    status = max((form_status(each) for each in bound.values()), default=200)
+    status = max((form_status(each) for each in bound.values()), default=200 if lines is None else 422)
     return render(request, "notices/settings.html", context, status=status)
 
 
@@ -129,7 +135,11 @@ def save_channels(request: PersonRequest) -> HttpResponseBase:
     names = [name for name, _label, _usable in found.channels]
     given = set(request.POST.getlist("by"))
     choices = {
-        kind.code: ([name for name in names if f"{kind.code}:{name}" in given], f"{kind.code}:daily" in given)
+        kind.code: (
+            # what is not set up today keeps its place for the day it is
+            [*(name for name in names if f"{kind.code}:{name}" in given), *sorted(kind.channels.difference(names))],
+            f"{kind.code}:daily" in given,
+        )
         for kind in found.kinds
     }
     actions.choose_channels(by=request.user, choices=choices, now=request.now)
@@ -206,25 +216,35 @@ def test(request: PersonRequest, channel: str) -> HttpResponseBase:
     for tried in actions.test_channel(by=request.user, name=channel, now=request.now):
         said = {"address": tried.address, "answer": tried.answer}
         if tried.ok:
-            messages.success(request, _("%(address)s: it was taken. Look whether it has come.") % said)
+            words = _("%(address)s: it was taken (%(answer)s). Look whether it has come.")
+            words = words if tried.answer else _("%(address)s: it was taken. Look whether it has come.")
+            messages.success(request, words % said)
         else:
             messages.error(request, _("%(address)s refused: %(answer)s") % said)
     return redirect("notice_settings")
 
 
-@submission
-def own_rule(request: PersonRequest, pk: int) -> HttpResponseBase:
-    values = None if request.POST.get("do") == "usual" else rule_values(request)
-    actions.override_rule(by=request.user, rule_id=pk, values=values, now=request.now)
+@form
+def own_rules(request: PersonRequest) -> HttpResponseBase:
+    """All lines at once; with a wrong one among them nothing is saved, and what was typed stays."""
+    if request.method != "POST":
+        return _show(request)
+    lines = rule_lines.typed(queries.rule_rows(request.user, own=True), request.POST)
+    if any(line.error for line in lines):
+        return _show(request, lines=lines)
+    changes: dict[int, actions.RuleValues | None] = {**rule_lines.changes(lines)}
+    usual = chosen(request, "usual")
+    if usual is not None:
+        changes[usual] = None
+    actions.override_rules(by=request.user, changes=changes, now=request.now)
     messages.success(request, _("Saved. Reminders are being counted anew."))
     return redirect("notice_settings")
 
 
-def rule_values(request: PersonRequest) -> actions.RuleValues:
-    amount = request.POST.get("amount", "0")
-    if not (amount.isascii() and amount.isdigit() and len(amount) < 8):
-        raise Invalid(_("Give a whole number of days or minutes."), field="amount")
-    return actions.RuleValues(int(amount), request.POST.get("measure", "MINUTES"), request.POST.get("is_on") == "1")
+def chosen(request: PersonRequest, name: str) -> int | None:
+    """Return the number of the line whose button was pressed."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _done(given: forms.Form, act: Any) -> bool:
@@ -262,6 +282,8 @@ def show_log(request: PersonRequest, *, everybody: bool) -> HttpResponseBase:
                 "row": row,
                 "made": said(row.made_at),
                 "sent": said(row.sent_at),
+                "delivered": said(row.delivered_at) if row.channel_name != "app" else "",
+                "tone": STATE_TONES.get(row.state, ""),
                 "opened": said(row.opened_at),
                 "next": said(row.next_try_at),
             }
@@ -287,6 +309,6 @@ urlpatterns = [
     path("me/notices/reminder/", add_reminder, name="reminder_add"),
     path("me/notices/reminder/<int:pk>/remove/", remove_reminder, name="reminder_remove"),
     path("me/notices/test/<slug:channel>/", test, name="notice_test"),
-    path("me/notices/rule/<int:pk>/", own_rule, name="reminder_rule_own"),
+    path("me/notices/rules/", own_rules, name="reminder_rules_own"),
     path("me/notices/log/", log, name="notice_log"),
 ]

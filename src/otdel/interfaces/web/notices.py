@@ -16,12 +16,13 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from otdel.core.errors import Invalid, Refusal
 from otdel.interfaces.http import PersonRequest, page, status_of, submission
 from otdel.interfaces.web import formats
-from otdel.notifications import actions, channels, links, queries
+from otdel.notifications import actions, channels, kinds, links, queries
 from otdel.org import queries as org
 from otdel.tasks import actions as tasks
 from otdel.tasks import queries as task_queries
@@ -40,7 +41,7 @@ def listed(request: PersonRequest) -> HttpResponseBase:
             "url": reverse("notice_open", args=[row.id]),
             "day": timezone.localtime(row.at).date(),
             "at": fmt.time(timezone.localtime(row.at)),
-            "lines": row.detail.split("\n") if row.detail else [],
+            "lines": row.lines,
         }
         for row in shown
     ]
@@ -110,14 +111,20 @@ def _deed(request: HttpRequest, deed: links.Deed, person: Any, now: datetime) ->
         "what": deed.what,
         "label": links.LABELS[deed.what],
         "person": person,
-        "after": after and formats.current().day(after.date(), now.date()),
+        "after": after and _said(after, task.has_time, now),
         "asks_why": after is not None and task.reason_needed and task.creator_id != person.pk,
         "done": False,
     }
     if request.method == "POST":
         _do(deed, person, after, request.POST, now)
+        actions.answer_letters(by=person, subject_kind=deed.subject_kind, subject_id=deed.subject_id, now=now)
         context["done"] = True
     return render(request, "notices/letter_link.html", context)
+
+
+def _said(at: datetime, has_time: bool, now: datetime) -> str:
+    fmt = formats.current()
+    return fmt.moment(at, now.date()) if has_time else fmt.day(at.date(), now.date())
 
 
 def _check_mark(deed: links.Deed, task: Any) -> None:
@@ -151,9 +158,38 @@ def _do(deed: links.Deed, person: Any, after: datetime | None, said: Mapping[str
         )
 
 
+# A mail program may press it by itself (RFC 8058) and has no token of ours: the signed word proves who asks.
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "POST"])
+def letter_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """Asked from a letter: no more letters of this kind."""
+    now = timezone.now()
+    try:
+        person_id, code = links.read_stop_link(token)
+        person = org.signed_in(person_id, now)
+        if person is None:
+            raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+        with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
+            return _stop(request, person, code, now)
+    except Refusal as refusal:
+        return render(request, "notices/dead_link.html", {"why": str(refusal)}, status=status_of(refusal))
+
+
+def _stop(request: HttpRequest, person: Any, code: str, now: datetime) -> HttpResponse:
+    context: dict[str, Any] = {"kind": str(kinds.get(code).label), "person": person, "done": False}
+    if request.method == "POST":
+        names = actions.stop_letters(by=person, kind=code, now=now)
+        others = [str(each.label) for each in channels.outer() if each.name in names]
+        context |= {"done": True, "others": ", ".join(others)}
+    return render(request, "notices/letter_stop.html", context)
+
+
 urlpatterns = [
     path("notices/", listed, name="notices"),
     path("notices/<int:pk>/", opened, name="notice_open"),
     path("notices/read/", read, name="notices_read"),
     path("do/<str:token>/", letter_link, name="letter_link"),
+    path("letters/stop/<str:token>/", letter_stop, name="letter_stop"),
 ]

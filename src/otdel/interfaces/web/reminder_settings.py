@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import conf
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -12,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from otdel.core.errors import Invalid, NotAllowed
 from otdel.interfaces.http import PersonRequest, form, page, submission
-from otdel.interfaces.web import formats, org_tabs
-from otdel.interfaces.web.notice_settings import HoursForm, _done, rule_values, show_log
+from otdel.interfaces.web import formats, org_tabs, rule_lines
+from otdel.interfaces.web.notice_settings import HoursForm, _done, chosen, show_log
 from otdel.notifications import actions, queries
 from otdel.notifications.queries import incoming
 from otdel.org import access
@@ -27,7 +29,9 @@ def rules(request: PersonRequest) -> HttpResponseBase:
     return _show(request)
 
 
-def _show(request: PersonRequest, hours: HoursForm | None = None) -> HttpResponseBase:
+def _show(
+    request: PersonRequest, hours: HoursForm | None = None, lines: list[rule_lines.Line] | None = None
+) -> HttpResponseBase:
     """The company's rules, or a department's to its heads."""
     unit_id = _unit(request)
     keeps = bool(access.scope(request.user, "settings", Right.CHANGE))
@@ -42,7 +46,10 @@ def _show(request: PersonRequest, hours: HoursForm | None = None) -> HttpRespons
     all_of_it = [("", _("The whole company"), reverse("reminder_rules"), unit_id is None)]
     context = {
         "tabs": org_tabs.settings_tabs("reminder_rules") if keeps else [],
-        "rules": queries.rule_rows(request.user, unit_id=unit_id),
+        "lines": rule_lines.shown(queries.rule_rows(request.user, unit_id=unit_id)) if lines is None else lines,
+        "may_save": keeps or unit_id is not None,
+        "changed_by": "unit" if unit_id is not None else "nobody",
+        "is_company": unit_id is None,
         "measures": queries.MEASURES,
         "unit_id": unit_id,
         "units": [
@@ -50,9 +57,16 @@ def _show(request: PersonRequest, hours: HoursForm | None = None) -> HttpRespons
             *((label.strip(), f"?unit={unit}", unit == unit_id) for unit, label in choices),
         ],
         "may_change": keeps,
-        "hours": hours or HoursForm(initial={"starts": usual.starts, "ends": usual.ends}),
+        "dead": queries.dead_count(request.user) if keeps else 0,
+        "hours": hours or _hours(initial={"starts": usual.starts, "ends": usual.ends}),
     }
-    return render(request, "notices/rules.html", context, status=422 if hours is not None and hours.errors else 200)
+    return render(request, "notices/rules.html", context, status=422 if lines or (hours and hours.errors) else 200)
+
+
+def _hours(data: Any = None, **given: Any) -> HoursForm:
+    found = HoursForm(data, **given)
+    found.fields["starts"].label = _("We work from")
+    return found
 
 
 def _unit(request: PersonRequest) -> int | None:
@@ -60,19 +74,22 @@ def _unit(request: PersonRequest) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-@submission
-def change(request: PersonRequest, pk: int) -> HttpResponseBase:
-    unit_id, what = _unit(request), request.POST.get("do", "save")
-    by, now = request.user, request.now
-    if unit_id is not None:
-        values = None if what == "usual" else rule_values(request)
-        actions.override_rule(by=by, rule_id=pk, unit_id=unit_id, values=values, now=now)
-    elif what == "delete":
-        actions.delete_rule(by=by, rule_id=pk, now=now)
-    elif what == "copy":
-        actions.copy_rule(by=by, rule_id=pk, values=rule_values(request), now=now)
+@form
+def save(request: PersonRequest) -> HttpResponseBase:
+    """All lines at once; with a wrong one among them nothing is saved, and what was typed stays."""
+    if request.method != "POST":
+        return _show(request)
+    unit_id, by, now = _unit(request), request.user, request.now
+    lines = rule_lines.typed(queries.rule_rows(by, unit_id=unit_id), request.POST)
+    if any(line.error for line in lines):
+        return _show(request, lines=lines)
+    changes, usual = rule_lines.changes(lines), chosen(request, "usual")
+    if unit_id is None:
+        copied, deleted = chosen(request, "copy"), chosen(request, "delete")
+        actions.change_rules(by=by, changes=changes, copy_id=copied, delete_id=deleted, now=now)
     else:
-        actions.change_rule(by=by, rule_id=pk, values=rule_values(request), now=now)
+        back: dict[int, actions.RuleValues | None] = {usual: None} if usual is not None else {}
+        actions.override_rules(by=by, changes=changes | back, unit_id=unit_id, now=now)
     messages.success(request, _("Saved. Reminders are being counted anew."))
     return redirect(reverse("reminder_rules") + (f"?unit={unit_id}" if unit_id else ""))
 
@@ -80,7 +97,7 @@ def change(request: PersonRequest, pk: int) -> HttpResponseBase:
 @form
 def company_hours(request: PersonRequest) -> HttpResponseBase:
     access.require(request.user, "settings", Right.CHANGE)
-    given = HoursForm(request.POST or None)
+    given = _hours(request.POST or None)
     for name in ("starts", "ends"):
         given.fields[name].required = True
     if given.is_valid() and _done(
@@ -142,7 +159,7 @@ def _ids(request: PersonRequest) -> list[int] | None:
 
 urlpatterns = [
     path("settings/reminders/", rules, name="reminder_rules"),
-    path("settings/reminders/<int:pk>/", change, name="reminder_rule"),
+    path("settings/reminders/rules/", save, name="reminder_rules_save"),
     path("settings/reminders/hours/", company_hours, name="company_hours"),
     path("settings/deliveries/", deliveries, name="deliveries"),
     path("settings/letters/", letters, name="incoming_letters"),

@@ -2,12 +2,26 @@
 
 from otdel.notifications.actions.addresses import keep_address, remove_address, switch_address
 from otdel.notifications.actions.by_hand import About, forget_reminder, remind_me
-from otdel.notifications.actions.choosing import choose_channels, forget_deliveries, retry_deliveries, set_quiet
+from otdel.notifications.actions.choosing import (
+    choose_channels,
+    forget_deliveries,
+    retry_deliveries,
+    set_quiet,
+    stop_letters,
+)
 from otdel.notifications.actions.feeding import Watch, replace_reminders
 from otdel.notifications.actions.incoming import answer_sender, first_time, note_letter
 from otdel.notifications.actions.pulse import forget_old, note_channel, note_channel_down, note_sweep
-from otdel.notifications.actions.reading import open_notice, read_notices
-from otdel.notifications.actions.ruling import RuleValues, change_rule, copy_rule, delete_rule, override_rule
+from otdel.notifications.actions.reading import answer_letters, open_notice, read_notices
+from otdel.notifications.actions.ruling import (
+    RuleValues,
+    change_rule,
+    change_rules,
+    copy_rule,
+    delete_rule,
+    override_rule,
+    override_rules,
+)
 from otdel.notifications.actions.telling import Told, tell
 from otdel.notifications.actions.testing import Tried, test_channel
 
@@ -17,8 +31,10 @@ __all__ = [
     "Told",
     "Tried",
     "Watch",
+    "answer_letters",
     "answer_sender",
     "change_rule",
+    "change_rules",
     "choose_channels",
     "first_time",
     "note_letter",
@@ -33,12 +49,14 @@ __all__ = [
     "note_sweep",
     "open_notice",
     "override_rule",
+    "override_rules",
     "read_notices",
     "remind_me",
     "remove_address",
     "replace_reminders",
     "retry_deliveries",
     "set_quiet",
+    "stop_letters",
     "switch_address",
     "tell",
     "test_channel",

@@ -14,6 +14,7 @@ from otdel.core.errors import Invalid, NotFound
 from otdel.notifications import access, channels, kinds
 from otdel.notifications.actions.telling import wake
 from otdel.notifications.models import ChannelChoice, Delivery, Quiet
+from otdel.notifications.queries.ways import ways
 from otdel.org.models import Person
 
 State = Delivery.State
@@ -37,6 +38,22 @@ def choose_channels(*, by: Person, choices: Mapping[str, tuple[Sequence[str], bo
         for kind, (names, daily) in choices.items()
     )
     journal.record("notices.chosen", by, by=by, at=now)
+
+
+@action
+def stop_letters(*, by: Person, kind: str, now: datetime) -> list[str]:
+    """No more e-mail of this kind. Returns the other ways out of the app that stay; the list in the app has it all."""
+    if kind not in {each.code for each in kinds.all_kinds()}:
+        raise Invalid(_("There is no such kind of notice."))
+    way = ways([by.pk])[by.pk]
+    names = [name for name in way.names(kind) if name != channels.EMAIL]
+    ChannelChoice.objects.update_or_create(
+        person=by, kind=kind, defaults={"channels": [channels.APP, *names], "in_digest": way.in_digest(kind)}
+    )
+    waiting = Delivery.objects.filter(person=by, channel=channels.EMAIL, state=State.WAITING, notice__kind=kind)
+    waiting.update(state=State.FORGOTTEN, answer=_("No more letters of this kind are wanted."))
+    journal.record("notices.letters_stopped", by, by=by, at=now, notices=kind)
+    return names
 
 
 @action

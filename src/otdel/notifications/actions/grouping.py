@@ -33,6 +33,7 @@ def _joined(rows: Sequence[Told]) -> Told:
     mark = hashlib.sha256("|".join(sorted(each.key for each in rows)).encode()).hexdigest()[:32]
     lines = [_line(each) for each in rows[:MOST_LINES]]
     params = {"count": len(rows), "lines": lines, "more": max(0, len(rows) - MOST_LINES)}
+    params["rows"] = [kinds.Line(each.title, _whose(each), each.url).kept() for each in rows[:MOST_LINES]]
     return Told(
         kind=first.kind, person_id=first.person_id, key=f"many:{mark}", url=kind.rows_url,
         subject_kind=first.subject_kind, params=params,
@@ -41,8 +42,11 @@ def _joined(rows: Sequence[Told]) -> Told:
 
 def _line(each: Told) -> str:
     """Whose it is, too, for whoever is told of others."""
-    whose = each.params.get("person") if each.params.get("of_others") else ""
-    return f"{each.title} — {whose}" if whose else each.title
+    return f"{each.title} — {_whose(each)}" if _whose(each) else each.title
+
+
+def _whose(each: Told) -> str:
+    return str(each.params.get("person", "")) if each.params.get("of_others") else ""
 
 
 def _remember(joined: Iterable[tuple[Told, Sequence[Told]]]) -> None:

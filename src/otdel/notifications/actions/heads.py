@@ -7,10 +7,12 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
+from otdel.core import live
 from otdel.core.models import Event
-from otdel.notifications import kinds, rules
+from otdel.notifications import channels, kinds, rules
 from otdel.notifications.actions.feeding import ensure_rules
-from otdel.notifications.actions.telling import Told, tell
+from otdel.notifications.actions.telling import Told, aloud, tell
+from otdel.notifications.models import Delivery, Notice
 from otdel.notifications.queries.rulebook import Rulebook, rulebook
 from otdel.org import queries as org
 from otdel.org.access import tree
@@ -55,6 +57,10 @@ def _told(
             )  # fmt: skip
 
 
+def key_of(absence: org.AbsenceRow) -> str:
+    return f"absence:{absence.id}:{absence.substitute_id}:{absence.starts_on}:{absence.last_on}"
+
+
 @transaction.atomic
 def tell_substitute(*, event: Event, now: datetime) -> None:
     """Tell whoever is to stand in for somebody: for whom, from when, until when."""
@@ -65,8 +71,58 @@ def tell_substitute(*, event: Event, now: datetime) -> None:
     days = {"starts_at": found.starts_on, "last_at": found.last_on}
     params = {name: datetime.combine(day, time(12), person.time.zone).isoformat() for name, day in days.items()}
     told = Told(
-        kind=kinds.STANDS_IN, person_id=person.id, title=found.person, url="/",
-        key=f"absence:{found.id}:{person.id}:{found.starts_on}:{found.last_on}", subject_kind="absence",
-        subject_id=found.id, params=params | {"has_time": False},
+        kind=kinds.STANDS_IN, person_id=person.id, title=found.person, url="/", key=key_of(found),
+        subject_kind="absence", subject_id=found.id, params=params | {"has_time": False},
     )  # fmt: skip
     tell([told], now)
+
+
+@transaction.atomic
+def take_back(*, event: Event, now: datetime) -> None:
+    """An absence was taken off, moved or given to another: what was told because of it is taken back."""
+    found = org.absence_of(event.subject_id or 0)
+    told = Notice.objects.filter(kind=kinds.STANDS_IN, subject_kind="absence", subject_id=event.subject_id)
+    if found is not None and found.substitute_id is not None:
+        told = told.exclude(key=key_of(found))
+    for notice in told:
+        still = found is not None and found.substitute_id == notice.person_id
+        if not _unsaid(notice) and not still:
+            _stand_down(notice, event, now)
+    person, day = event.data.get("person"), event.data.get("before", event.data).get("starts_on")
+    if person and day:
+        for notice in Notice.objects.filter(kind=kinds.HEAD_AWAY, read_at=None, key__contains=f":{person}:{day}:"):
+            _unsaid(notice)
+    substitute = event.data.get("substitute")
+    if found is None and person and substitute:
+        _give_back(person, substitute, now)
+
+
+def _unsaid(notice: Notice) -> bool:
+    """Unsay what was not read and did not leave the app; what waits to be sent is not sent in any case."""
+    deliveries = notice.deliveries.exclude(channel=channels.APP)
+    waiting = deliveries.filter(state=Delivery.State.WAITING)
+    left = deliveries.exclude(state=Delivery.State.WAITING).exists()
+    if left or notice.read_at is not None:
+        waiting.update(state=Delivery.State.FORGOTTEN)
+        return False
+    notice.delete()
+    live.changed([notice.person_id], "notices")
+    return True
+
+
+def _stand_down(notice: Notice, event: Event, now: datetime) -> None:
+    """Told once: by the number of what they had been told."""
+    told = Told(
+        kind=kinds.STANDS_DOWN, person_id=notice.person_id, key=f"unsaid:{notice.pk}", title=notice.title, url="/",
+        subject_kind="absence", subject_id=event.subject_id, params=notice.params,
+    )  # fmt: skip
+    tell([told], now)
+
+
+def _give_back(person_id: int, substitute_id: int, now: datetime) -> None:
+    """What the substitute was to be told instead, and has not been yet, the person is told aloud again."""
+    rows = Notice.objects.filter(person_id=substitute_id, instead_of=person_id, read_at=None)
+    for notice in rows.filter(deliveries__state=Delivery.State.WAITING).distinct():
+        own = Notice.objects.filter(key=notice.key.removesuffix(f":for{person_id}"), is_silent=True).first()
+        if own is not None and _unsaid(notice):
+            aloud(own, now)

@@ -36,6 +36,15 @@ def read_notices(*, by: Person, ids: Sequence[int] | None = None, now: datetime)
     return _read(by, wanted, now)
 
 
+@transaction.atomic
+def answer_letters(*, by: Person, subject_kind: str, subject_id: int, now: datetime) -> None:
+    """Whoever answered a letter, or pressed a link in it, has read what it said of the subject."""
+    found = access.visible_notices(by).filter(subject_kind=subject_kind, subject_id=subject_id)
+    sent = Delivery.objects.filter(notice__in=found, channel=channels.EMAIL, state=SENT)
+    _read(by, list(sent.values_list("notice_id", flat=True)), now)
+    sent.update(state=OPENED, opened_at=now)
+
+
 def _read(by: Person, ids: Sequence[int], now: datetime) -> int:
     count = access.visible_notices(by).filter(pk__in=ids, read_at=None).update(read_at=now)
     if count:

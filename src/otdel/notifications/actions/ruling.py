@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from otdel.core import journal
 from otdel.core.act import action
-from otdel.core.errors import Invalid, NotAllowed
+from otdel.core.errors import NotAllowed
 from otdel.notifications import rules
 from otdel.notifications.models import ReminderRule
 from otdel.org import access
 from otdel.org.models import Person
 from otdel.org.rules import Right
 
-MOST = 100_000
 CHANGED = "reminder_rule.changed"
 
 
@@ -33,7 +33,7 @@ class RuleValues:
 def change_rule(*, by: Person, rule_id: int, values: RuleValues, now: datetime) -> ReminderRule:
     """Change a rule of the company; pending reminders are counted anew in the background."""
     access.require(by, "settings", Right.CHANGE)
-    _check(values)
+    rules.check_rule(values.amount, values.measure)
     rule = _base(rule_id)
     rule.amount, rule.measure, rule.is_on = values.amount, values.measure, values.is_on
     rule.save(update_fields=["amount", "measure", "is_on"])
@@ -42,10 +42,38 @@ def change_rule(*, by: Person, rule_id: int, values: RuleValues, now: datetime) 
 
 
 @action
+def change_rules(
+    *, by: Person, changes: Mapping[int, RuleValues], copy_id: int | None = None, delete_id: int | None = None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Change several rules of the company at once; all of them, or none. Then copy one, or delete one."""
+    access.require(by, "settings", Right.CHANGE)
+    for rule_id, values in changes.items():
+        if rule_id != delete_id:
+            change_rule(by=by, rule_id=rule_id, values=values, now=now)
+    if copy_id is not None:
+        base = _base(copy_id)
+        copy_rule(by=by, rule_id=copy_id, values=RuleValues(base.amount, base.measure, base.is_on), now=now)
+    if delete_id is not None:
+        delete_rule(by=by, rule_id=delete_id, now=now)
+
+
+@action
+def override_rules(
+    *, by: Person, changes: Mapping[int, RuleValues | None], unit_id: int | None = None, now: datetime
+) -> None:
+    """Say otherwise of several rules at once, for oneself or for a department; all of them, or none."""
+    if unit_id is not None:
+        _check_head(by, unit_id)
+    for rule_id, values in changes.items():
+        override_rule(by=by, rule_id=rule_id, unit_id=unit_id, values=values, now=now)
+
+
+@action
 def copy_rule(*, by: Person, rule_id: int, values: RuleValues, now: datetime) -> ReminderRule:
     """Remind of the same once more, at another moment."""
     access.require(by, "settings", Right.CHANGE)
-    _check(values)
+    rules.check_rule(values.amount, values.measure)
     base = _base(rule_id)
     last = ReminderRule.objects.aggregate(last=Max("position"))["last"] or 0
     made = ReminderRule.objects.create(
@@ -81,7 +109,7 @@ def override_rule(
     if values is None:
         ReminderRule.objects.filter(**mine).delete()
     else:
-        _check(values)
+        rules.check_rule(values.amount, values.measure)
         given = {"amount": values.amount, "measure": values.measure, "is_on": values.is_on}
         same = {name: getattr(rule, name) for name in ("subject_kind", "kind", "trigger", "whom")}
         ReminderRule.objects.update_or_create(**mine, defaults=given | same)
@@ -102,10 +130,3 @@ def _base(rule_id: int) -> ReminderRule:
     if found is None:
         raise rules.NoSuchRule(_("There is no such rule."))
     return found
-
-
-def _check(values: RuleValues) -> None:
-    if not 0 <= values.amount <= MOST or values.measure not in ReminderRule.Measure.values:
-        raise Invalid(_("Give a whole number of days or minutes."), field="amount")
-    if values.measure == "DAYS" and values.amount > 365:
-        raise Invalid(_("A year ahead is enough."), field="amount")

@@ -23,7 +23,6 @@ from otdel.notifications.queries.ways import ways
 
 State = Delivery.State
 CLAIM_LOCK = 7_340_017  # any number nobody else uses
-GONE = "The address is no more."
 
 
 @dataclass

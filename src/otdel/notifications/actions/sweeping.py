@@ -234,24 +234,26 @@ def fire_digests(*, now: datetime, limit: int = DIGESTS) -> int:
         if colleague.works_here(now) and colleague.away_now(now) is None:
             lines = _lines(persons[row.person_id], colleague, row.kind, now)
             if lines:
-                params = {"lines": lines, "day_at": row.due_at.isoformat(), "has_time": False}
-                url = "/team/" if row.kind == kinds.EVENING else "/"
+                params = {"lines": [str(line) for line in lines], "rows": [line.kept() for line in lines]}
+                params |= {"day_at": row.due_at.isoformat(), "has_time": False}
+                url = "/tasks/team/" if row.kind == kinds.EVENING else "/today/"
                 told.append(Told(row.kind, row.person_id, key_of(row), url=url, params=params, subject_kind=kinds.DAY))
     tell(told, now)
     _close(due, set(), now)
     return len(due)
 
 
-def _lines(person: Person, colleague: Colleague, kind: str, now: datetime) -> list[str]:
+def _lines(person: Person, colleague: Colleague, kind: str, now: datetime) -> list[kinds.Line]:
     """What the rooms have to say to the person, in their language; a room that fails says so and stops no other."""
-    lines: list[str] = []
+    lines: list[kinds.Line] = []
     local = now.astimezone(colleague.time.zone)
     with translation.override(colleague.language), timezone.override(colleague.time.zone):
         for section in kinds.sections():
             try:
                 with transaction.atomic():
-                    lines += [str(line) for line in section(person, local, kind == kinds.EVENING)]
+                    lines += section(person, local, kind == kinds.EVENING)
             except Exception:
                 log.exception("A part of the digest of person %s could not be made", person.pk)
-                lines.append(_("A part of this digest could not be put together; the administrator's log says why."))
+                said = _("A part of this digest could not be put together; the administrator's log says why.")
+                lines.append(kinds.Line(said, tone="over"))
     return lines

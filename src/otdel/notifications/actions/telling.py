@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from otdel.core import jobs, live
 from otdel.notifications import channels, rules
+from otdel.notifications.models import Notice
 from otdel.notifications.queries.ways import Way, ways
 from otdel.org.queries import Colleague
 
@@ -54,6 +55,16 @@ def tell(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague] | N
     if any(routes.leave_now(route) for _person, route in made):
         wake()
     return len(made)
+
+
+def aloud(notice: Notice, now: datetime) -> None:
+    """Tell by the person's own ways what stood silently in their list."""
+    notice.is_silent = False
+    notice.save(update_fields=["is_silent"])
+    made = {"id": notice.pk, "person_id": notice.person_id, "kind": notice.kind, "is_silent": False}
+    rows = _deliveries([made], ways({notice.person_id}), now)
+    _deliver([row for row in rows if row.channel != channels.APP], now)
+    wake()
 
 
 def wake() -> None:

@@ -9,8 +9,10 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from otdel.core import journal
+from otdel.core.act import action
 from otdel.notifications import access, channels, kinds, links, rules, texts
 from otdel.notifications.actions.sending import note_refused
+from otdel.notifications.actions.telling import Told, tell
 from otdel.notifications.channels import Item, Outgoing, Refused
 from otdel.notifications.models import Address
 from otdel.org.models import Person
@@ -26,6 +28,8 @@ class Tried:
 
 def test_channel(*, by: Person, name: str, now: datetime) -> list[Tried]:
     """Send a test to each of the person's addresses right now. Not one transaction: the other side takes its time."""
+    if name == channels.APP:
+        return [_in_app(by=by, now=now)]
     found = channels.get(name)
     if found is None or not found.works():
         raise rules.NoSuchChannel(_("There is no such channel here."))
@@ -43,6 +47,19 @@ def test_channel(*, by: Person, name: str, now: datetime) -> list[Tried]:
 
 
 test_channel.__test__ = False  # type: ignore[attr-defined] # not a test of pytest's
+
+
+@action
+def _in_app(*, by: Person, now: datetime) -> Tried:
+    """Put a notice behind the person's bell; an open page shows it at once."""
+    tell([Told(kinds.TEST, by.pk, f"test:{uuid4().hex}", url="/me/notices/")], now)
+    journal.record("channel.tested", by, by=by, at=now, channel=channels.APP, ok=[True])
+    return Tried(_channel_name(channels.APP), True, _("It stands behind the bell."))
+
+
+def _channel_name(name: str) -> str:
+    found = channels.get(name)
+    return str(found.label) if found else name
 
 
 def _try(found: channels.Channel, out: Outgoing, address: Address | None, now: datetime) -> Tried:

@@ -23,7 +23,7 @@ class NoticeRow:
     id: int
     kind: str
     text: str
-    detail: str
+    lines: tuple[kinds.Line, ...]
     at: datetime
     is_new: bool
     instead_of: str
@@ -41,13 +41,17 @@ def notices(
             id=row.pk,
             kind=row.kind,
             text=texts.text(row.kind, row.title, row.params, zone),
-            detail=texts.detail(row.kind, row.params, zone),
+            lines=texts.rows(row.params, row.url) or _lines(texts.detail(row.kind, row.params, zone)),
             at=row.at,
             is_new=row.read_at is None,
             instead_of=str(row.instead_of or ""),
         )
         for row in rows[:limit]
     ]
+
+
+def _lines(detail: str) -> tuple[kinds.Line, ...]:
+    return tuple(kinds.Line(line) for line in detail.split("\n") if line)
 
 
 def unread_count(person: Person) -> int:
@@ -60,7 +64,9 @@ class DeliveryRow:
     id: int
     person: str
     text: str
+    url: str  # one's own only
     channel: str
+    channel_name: str
     state: str
     state_name: str
     made_at: datetime
@@ -89,6 +95,11 @@ def deliveries(
     return [_row(row, zone, everybody and row.person_id != person.pk) for row in rows[:limit]]
 
 
+def dead_count(person: Person) -> int:
+    """Return how many could not be brought by any channel, for whoever keeps the settings. One query, by its index."""
+    return access.visible_deliveries(person, everybody=True).filter(state=DEAD).count()
+
+
 def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
     """The keeper of the settings sees how it went, not what others were told."""
     found = channels.get(row.channel)
@@ -98,7 +109,9 @@ def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
         id=row.pk,
         person=str(row.person),
         text=text,
+        url="" if is_strangers else row.notice.url,
         channel=str(found.label) if found else row.channel,
+        channel_name=row.channel,
         state=row.state,
         state_name=str(STATES[row.state]),
         made_at=row.made_at,

@@ -74,6 +74,7 @@ def outgoing(rows: Sequence[Delivery], person: Colleague, unread: int, now: date
     with translation.override(person.language), timezone.override(person.time.zone):
         items = tuple(item(row.notice, person, first.channel, with_links) for row in rows[: rules.MOST_IN_LETTER])
         kind = first.notice.kind if len({row.notice.kind for row in rows}) == 1 else ""
+        stop = links.stop_link(person.id, kind) if kind and first.channel == channels.EMAIL else ""
         title = items[0].text if len(rows) == 1 else texts.title_of_many(kind, len(rows))
     return Outgoing(
         key=f"d{first.letter or first.pk}",
@@ -89,11 +90,14 @@ def outgoing(rows: Sequence[Delivery], person: Colleague, unread: int, now: date
         attempt=first.attempts,
         reply_to=_reply_to(first.notice, now) if len(rows) == 1 else "",
         more=max(0, len(rows) - rules.MOST_IN_LETTER),
+        kind=kind,
+        stop_url=stop,
     )
 
 
 def item(notice: Notice, person: Colleague, channel: str, with_links: bool) -> Item:
     zone = person.time.zone
+    label, title = texts.parted(notice.kind, notice.title, notice.params, zone)
     return Item(
         id=notice.pk,
         kind=notice.kind,
@@ -104,6 +108,10 @@ def item(notice: Notice, person: Colleague, channel: str, with_links: bool) -> I
         subject_id=notice.subject_id,
         at=notice.at,
         links=_links(notice) if with_links else (),
+        title=title,
+        label=label,
+        tone=kinds.get(notice.kind).tone,
+        rows=texts.rows(notice.params, notice.url),
     )
 
 

@@ -110,7 +110,8 @@ def _check_substitute(by: Person, person: Person, substitute_id: int | None) -> 
 @action
 def remove_absence(*, by: Person, absence_id: int, now: datetime) -> None:
     absence = _absence(by, absence_id)
-    journal.record("absence.removed", absence, by=by, at=now, person=absence.person_id)
+    said = {"person": absence.person_id, "substitute": absence.substitute_id, "starts_on": absence.starts_on}
+    journal.record("absence.removed", absence, by=by, at=now, **said)
     absence.delete()
 
 
