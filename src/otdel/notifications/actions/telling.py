@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from otdel.core import jobs, live
 from otdel.notifications import channels, rules
-from otdel.notifications.models import Notice
+from otdel.notifications.models import Delivery, Notice
 from otdel.notifications.queries.ways import Way, ways
 from otdel.org.queries import Colleague
 
@@ -61,9 +61,15 @@ def aloud(notice: Notice, now: datetime) -> None:
     """Tell by the person's own ways what stood silently in their list."""
     notice.is_silent = False
     notice.save(update_fields=["is_silent"])
-    made = {"id": notice.pk, "person_id": notice.person_id, "kind": notice.kind, "is_silent": False}
-    rows = _deliveries([made], ways({notice.person_id}), now)
-    _deliver([row for row in rows if row.channel != channels.APP], now)
+    steps = _Routes(ways({notice.person_id}), now).steps(notice.person_id, notice.kind, is_silent=False)
+    Delivery.objects.bulk_create(
+        Delivery(
+            notice=notice, person_id=notice.person_id, channel=step.channel, bunch=step.bunch, made_at=now,
+            due_at=step.due_at, next_try_at=step.due_at,
+        )
+        for step in steps
+        if step.channel != channels.APP
+    )  # fmt: skip
     wake()
 
 
@@ -109,10 +115,10 @@ class _Routes:
     def number(self, each: Told) -> int:
         asked = each.person_id, each.kind, each.is_silent
         if asked not in self.known:
-            self.known[asked] = self.numbers.setdefault(self._steps(*asked), len(self.numbers))
+            self.known[asked] = self.numbers.setdefault(self.steps(*asked), len(self.numbers))
         return self.known[asked]
 
-    def _steps(self, person_id: int, kind: str, is_silent: bool) -> tuple[_Step, ...]:
+    def steps(self, person_id: int, kind: str, is_silent: bool) -> tuple[_Step, ...]:
         """The list in the app always; the other channels as the person chose, when they may be disturbed."""
         listed = _Step(channels.APP, kind, self.now)
         way = self.ways[person_id]
