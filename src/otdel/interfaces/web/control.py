@@ -190,7 +190,7 @@ def _card(
         "line": line,
         "facts": _facts(card, numbers, request),
         "chart": _chart(card),
-        "effects": [_effect(each, request) for each in card.effects],
+        "effects": [_effect(each, request) for each in card.effects if each.during or each.after],
         "plans": [_plan(each, request) for each in card.plans],
         "happened": says.happened(card.happened, request.today),
         "proposal": _proposal(card),
