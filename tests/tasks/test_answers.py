@@ -77,3 +77,26 @@ def test_what_waits_for_acceptance_is_out_of_the_doers_calendar_and_day(firm: Fi
     assert [row.id for row in queries.between(fresh(firm.anna), *days, who="given")] == [task.pk]
     actions.return_task(by=fresh(firm.anna), task_id=task.pk, reason="More", now=NOW + timedelta(hours=1))
     assert [row.id for row in queries.between(fresh(firm.vera), *days)] == [task.pk]
+
+
+def late(person: Any, now: datetime) -> int:
+    return queries.counters(fresh(person), now).answers
+
+
+def test_late_answers_are_counted_for_whoever_owes_them(firm: Firm, client: Client) -> None:
+    task = ask(firm, needs_acceptance=True, accept_hours=2)
+    assert (late(firm.vera, at(3, 14)), late(firm.vera, at(3, 16))) == (0, 1)
+    client.force_login(firm.vera)
+    with time_machine.travel(at(3, 16), tick=False):
+        assert f"/tasks/{task.pk}/" in client.get("/tasks/?waits=answers").content.decode()
+        team = queries.team(fresh(firm.gleb), at(3, 16))
+        assert {row.name: row.counters.answers for row in team.rows}["Volkova Vera"] == 1
+        assert f'/tasks/{task.pk}/"' not in client.get(f"/tasks/?waits=answers:{firm.anna.pk}").content.decode()
+    actions.submit_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
+    assert late(firm.vera, at(4, 16)) == 0
+    assert (late(firm.anna, at(3, 17)), late(firm.anna, at(4, 16))) == (0, 1)
+    actions.accept_task(by=fresh(firm.anna), task_id=task.pk, grade="GOOD", now=at(4, 16))
+    assert late(firm.anna, at(4, 17)) == 0
+    ask(firm, is_private=True)
+    assert late(firm.vera, at(3, 16)) == 1
+    assert {row.counters.answers for row in queries.team(fresh(firm.gleb), at(3, 16)).rows} == {0}

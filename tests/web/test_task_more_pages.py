@@ -46,7 +46,7 @@ def test_templates_and_their_cost(firm, signed, django_assert_num_queries):
     client = signed("boris")
     with django_assert_num_queries(7):  # session, person, departments, people; templates, whose, repetitions
         page = text_of(client.get("/tasks/templates/"))
-    assert "every week: monday, 09:00" in page
+    assert "every week: Monday, 09:00" in page
     assert "Not for Boris" not in page
     assert "Weekly" in text_of(signed("anna").get("/tasks/templates/"))
     assert "Weekly" not in text_of(signed("vera").get("/tasks/templates/"))

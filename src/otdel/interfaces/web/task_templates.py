@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext, pgettext
 
 from otdel.core.errors import NotFound
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
@@ -141,7 +141,8 @@ def _frequency(rhythm: Rhythm) -> str:
     words = _every(rhythm.frequency, rhythm.interval)
     names = dict(WEEKDAYS)
     if rhythm.weekdays:
-        words += ": " + ", ".join(str(names[day]).lower() for day in rhythm.weekdays)
+        days = ", ".join(str(names[day]) for day in rhythm.weekdays)
+        words += f": {days if get_language() == 'en' else days.lower()}"  # only English writes them with a capital
     if rhythm.month_day:
         day = _("the last day") if rhythm.month_day == -1 else _("day %(number)s") % {"number": rhythm.month_day}
         words += f": {day}"

@@ -16,7 +16,7 @@ from otdel.interfaces.web import formats
 from otdel.tasks import queries
 from otdel.tasks.queries import steps
 
-HOT = frozenset(("overdue", "unopened", "returned", "accept", "declined", "mentions"))
+HOT = frozenset(("overdue", "unopened", "returned", "accept", "declined", "mentions", "answers"))
 MOST_KEPT = 5000
 NOTHING = '<td class="num"><span class="muted">0</span></td>'
 

@@ -166,6 +166,17 @@ class Task(Record):
             models.Index(fields=["creator", "id"], name="task_ungraded", condition=KEPT & Q(state="DONE", grade="")),
             GinIndex(fields=["named"], name="task_named", condition=KEPT),
             GinIndex(fields=["mentioned"], name="task_mentioned", condition=KEPT & ~Q(mentioned=[])),
+            # answers between departments that are late
+            models.Index(
+                fields=["assignee", "answer_by"],
+                name="task_answer",
+                condition=KEPT & Q(state__in=("NEW", "SEEN")) & ~Q(answer_by=None),
+            ),
+            models.Index(
+                fields=["creator", "accept_by"],
+                name="task_word",
+                condition=KEPT & Q(state="REVIEW") & ~Q(accept_by=None),
+            ),
             # whether a deal or customer has a next step
             models.Index(fields=["deal"], name="task_step_deal", condition=KEPT & STEP & ~Q(deal=None)),
             models.Index(fields=["customer"], name="task_step_customer", condition=KEPT & STEP & ~Q(customer=None)),

@@ -43,12 +43,14 @@ LABELS = {
     "declined": _("Declined, decide"),
     "ungraded": _("Done, not graded"),
     "mentions": _("Called in by name"),
+    "answers": _("My answer is late"),
     "attention": pgettext_lazy("tasks", "Wants attention"),
 }
 # the same said of somebody else
 LABELS_OF = LABELS | {
     "returned": pgettext_lazy("tasks", "Returned"),
     "mentions": pgettext_lazy("tasks", "Called in"),
+    "answers": _("Answer is late"),
     "accept": _("Waiting for acceptance"),
 }
 ATTENTION, OVERDUE = NUMBERS.index("attention"), NUMBERS.index("overdue")
@@ -93,6 +95,9 @@ def waits(code: str, person_id: int, now: datetime) -> Q:
     found = kinds(now)
     if code == "mentions":
         return _called(person_id)
+    if code == "answers":
+        yes_or_no = Q(assignee_id=person_id, state__in=(State.NEW, State.SEEN), answer_by__lt=now)
+        return yes_or_no | Q(creator_id=person_id, state=State.REVIEW, accept_by__lt=now)
     if code == "attention":
         urgent = _doing(person_id) & (found["overdue"] | found["unopened"] | found["returned"])
         decides = Q(creator_id=person_id) & Q(state__in=(State.REVIEW, State.DECLINED))
