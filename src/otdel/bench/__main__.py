@@ -42,6 +42,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--imports", action="store_true", help="imports instead of pages: rows a second and memory")
     parser.add_argument("--refill", action="store_true", help="what keeping the facts of a changed day costs, instead")
     parser.add_argument("--sweep", action="store_true", help="what telling of due reminders costs, instead")
+    parser.add_argument("--rules", action="store_true", help="what rules that wait for a time ask, instead")
     parser.add_argument(
         "--rows", type=int, default=50_000, help="of an imported file; sales and payments also with ten times as many"
     )
@@ -66,6 +67,8 @@ def main(arguments: Sequence[str]) -> int:
             return measure_refill(settings.database, sizes, given)
         if given.sweep:
             return measure_sweep(settings.database, sizes, given)
+        if given.rules:
+            return measure_rules(settings.database, sizes, given)
         if given.imports:
             return measure_imports(settings.database, given)
         allow_fast_filling(server)
@@ -86,6 +89,12 @@ def measure_refill(database: dict[str, Any], sizes: list[str], given: argparse.N
 def measure_sweep(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -> int:
     found = [each for size in sizes for each in _measured("sweep", database, size)]
     return _tell(report.sweep_table(found), report.SWEEP, given)
+
+
+def measure_rules(database: dict[str, Any], sizes: list[str], given: argparse.Namespace) -> int:
+    found = [each for size in sizes for each in _measured("rules", database, size)]
+    found.sort(key=lambda each: str(each["rule"]))
+    return _tell(report.rules_table(found), report.RULES, given)
 
 
 def _measured(program: str, database: dict[str, Any], size: str) -> list[dict[str, Any]]:

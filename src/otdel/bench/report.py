@@ -13,6 +13,7 @@ from otdel.bench.load import Ratio
 PAGES = ("<!-- bench: begin -->", "<!-- bench: end -->")
 IMPORTS = ("<!-- imports: begin -->", "<!-- imports: end -->")
 SWEEP = ("<!-- sweep: begin -->", "<!-- sweep: end -->")
+RULES = ("<!-- rules: begin -->", "<!-- rules: end -->")
 REFILL = ("<!-- refill: begin -->", "<!-- refill: end -->")
 SOME_IMPORTS = ("<!-- some imports: begin -->", "<!-- some imports: end -->")
 ENOUGH, MOST_QUERIES, MOST_GROWTH = 0.5, 8, 1.25
@@ -81,6 +82,25 @@ def sweep_table(found: list[dict[str, Any]]) -> str:
         growth = f"{each['seconds'] / found[0]['seconds']:.2f}" if each is not found[0] else ""
         speed = each["reminders"] / each["seconds"]
         rows.append(f"| {each['size']} | {each['of_floor']:.2f}{mark} | {speed:.0f} | {growth} |")
+    return "\n".join(rows)
+
+
+RULE_NAMES = {
+    "INVOICE_OVERDUE": "an invoice is overdue",
+    "DEAL_STANDS": "a deal stands",
+    "NO_CONTACT": "no contact with a customer",
+    "DEAL_NO_STEP": "a deal without a next step",
+}
+
+
+def rules_table(found: list[dict[str, Any]]) -> str:
+    rows = ["| rule | deals | became so in the week | ours, ms | of the floor |", "|---|--:|--:|--:|--:|"]
+    for each in found:
+        mark = "" if each["of_floor"] >= ENOUGH else " ✗"
+        rows.append(
+            f"| {RULE_NAMES[each['rule']]} | {each['size']} | {each['became']} | {each['ours'] * 1000:.1f} "
+            f"| {each['of_floor']:.2f}{mark} |"
+        )
     return "\n".join(rows)
 
 

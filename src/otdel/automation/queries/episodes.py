@@ -75,19 +75,23 @@ WHERE d.deleted_at IS NULL AND d.closed_on IS NULL AND stage.outcome = 'OPEN'
   AND d.stage_since >= %(from)s::date AND d.stage_since < %(to)s::date + 1
   AND (%(stage)s::bigint IS NULL OR stage.id = %(stage)s)"""
 
+# In two parts, those spoken to and those only made: what is known of days of calls tells the planner how many customers
+# to expect, and thousands are looked for afterwards together and not one by one.
 _SILENT = """
-SELECT last.customer_id, 'since:' || last.day, last.day + %(days)s FROM (
-  SELECT customer_id, max(day) AS day FROM (
-    SELECT a.customer_id, a.day FROM activities_activity a
-    WHERE a.deleted_at IS NULL AND a.is_done AND a.kind IN ('CALL', 'MEETING', 'EMAIL', 'PROPOSAL')
-      AND a.customer_id IS NOT NULL AND a.day BETWEEN %(from)s AND %(to)s
-    UNION ALL SELECT c.id, c.created_at::date FROM customers_customer c
-    WHERE c.deleted_at IS NULL AND c.created_at >= %(from)s::date AND c.created_at < %(to)s::date + 1
-  ) days GROUP BY 1
-) last JOIN customers_customer c ON c.id = last.customer_id AND c.deleted_at IS NULL
-WHERE c.created_at < %(to)s::date + 1 AND NOT EXISTS (
-  SELECT FROM activities_activity a WHERE a.customer_id = last.customer_id AND a.deleted_at IS NULL AND a.is_done
-    AND a.kind IN ('CALL', 'MEETING', 'EMAIL', 'PROPOSAL') AND a.day > %(to)s)"""
+SELECT c.id, 'since:' || last.day, last.day + %(days)s FROM (
+  SELECT a.customer_id, max(a.day) AS day FROM activities_activity a
+  WHERE a.deleted_at IS NULL AND a.is_done AND a.kind IN ('CALL', 'MEETING', 'EMAIL', 'PROPOSAL')
+    AND a.customer_id IS NOT NULL AND a.day BETWEEN %(from)s AND %(to)s GROUP BY 1
+) spoken JOIN customers_customer c ON c.id = spoken.customer_id
+CROSS JOIN LATERAL (SELECT greatest(spoken.day, c.created_at::date) AS day) last
+WHERE c.deleted_at IS NULL AND c.created_at < %(to)s::date + 1 AND NOT EXISTS (
+  SELECT FROM activities_activity a WHERE a.customer_id = spoken.customer_id AND a.deleted_at IS NULL AND a.is_done
+    AND a.kind IN ('CALL', 'MEETING', 'EMAIL', 'PROPOSAL') AND a.day > %(to)s)
+UNION ALL
+SELECT c.id, 'since:' || c.created_at::date, c.created_at::date + %(days)s FROM customers_customer c
+WHERE c.deleted_at IS NULL AND c.created_at >= %(from)s::date AND c.created_at < %(to)s::date + 1 AND NOT EXISTS (
+  SELECT FROM activities_activity a WHERE a.customer_id = c.id AND a.deleted_at IS NULL AND a.is_done
+    AND a.kind IN ('CALL', 'MEETING', 'EMAIL', 'PROPOSAL') AND a.day >= %(from)s)"""
 
 # Open deals without anything planned, since whatever was done last; what was planned and taken back is not known.
 _NO_STEP = """

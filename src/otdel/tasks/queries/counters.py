@@ -54,6 +54,12 @@ LABELS_OF = LABELS | {
     "accept": _("Waiting for acceptance"),
 }
 ATTENTION, OVERDUE = NUMBERS.index("attention"), NUMBERS.index("overdue")
+IN_STATE = {
+    "unopened": State.NEW,
+    "returned": State.RETURNED,
+    "accept": State.REVIEW,
+    "declined": State.DECLINED,
+}
 DOING = ("overdue", "unopened", "today", "returned")
 
 
@@ -67,17 +73,16 @@ def end_of_day(now: datetime) -> datetime:
     return datetime.combine(now.date() + timedelta(days=1), time.min, now.tzinfo)
 
 
-def kinds(now: datetime) -> dict[str, Q]:
-    """Return each counter's condition, apart from whose it is."""
-    return {
-        "overdue": live(now) & Q(deadline__lt=now),
-        "unopened": Q(state=State.NEW),
-        "today": live(now) & Q(deadline__gte=now, deadline__lt=end_of_day(now)),
-        "returned": Q(state=State.RETURNED),
-        "accept": Q(state=State.REVIEW),
-        "declined": Q(state=State.DECLINED),
-        "ungraded": Q(state=State.DONE, grade=""),
-    }
+def condition(code: str, now: datetime) -> Q:
+    """Return a counter's condition, apart from whose it is."""
+    match code:
+        case "overdue":
+            return live(now) & Q(deadline__lt=now)
+        case "today":
+            return live(now) & Q(deadline__gte=now, deadline__lt=end_of_day(now))
+        case "ungraded":
+            return Q(state=State.DONE, grade="")
+    return Q(state=IN_STATE[code])
 
 
 def _doing(person_id: int) -> Q:
@@ -92,18 +97,17 @@ def _called(person_id: int) -> Q:
 
 def waits(code: str, person_id: int, now: datetime) -> Q:
     """Return the rows of a person's counter."""
-    found = kinds(now)
     if code == "mentions":
         return _called(person_id)
     if code == "answers":
         yes_or_no = Q(assignee_id=person_id, state__in=(State.NEW, State.SEEN), answer_by__lt=now)
         return yes_or_no | Q(creator_id=person_id, state=State.REVIEW, accept_by__lt=now)
     if code == "attention":
-        urgent = _doing(person_id) & (found["overdue"] | found["unopened"] | found["returned"])
+        urgent = _doing(person_id) & (condition("overdue", now) | Q(state__in=(State.NEW, State.RETURNED)))
         decides = Q(creator_id=person_id) & Q(state__in=(State.REVIEW, State.DECLINED))
         return urgent | decides | _called(person_id)
     whose = _doing(person_id) if code in DOING else Q(creator_id=person_id)
-    return whose & found[code]
+    return whose & condition(code, now)
 
 
 def waiting(person: Person, now: datetime) -> Waiting:
