@@ -198,6 +198,8 @@ def test_card_is_changed(firm, signed):
 def test_person_is_moved_and_leaves(firm, signed):
     client = signed("admin")
     client.post(f"/people/{firm.vera.pk}/move/", {"unit": firm.north.pk, "from_day": "2026-05-01"})
+    stays = client.get(f"/people/{firm.vera.pk}/").context["stays"]
+    assert ("30" in stays[1]["till"], "1" in stays[0]["since"], stays[0]["till"]) == (True, True, "")
     assert Membership.objects.filter(person=firm.vera, unit=firm.north, starts_on=date(2026, 5, 1)).exists()
     client.post(f"/people/{firm.vera.pk}/leave/", {"last_day": "2026-05-31"})
     assert Person.objects.get(pk=firm.vera.pk).employed_to == date(2026, 6, 1)

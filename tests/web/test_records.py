@@ -170,6 +170,13 @@ def test_customer_is_created_with_its_phones(firm, signed):
     assert Event.objects.filter(kind="customer.created", subject_id=customer.pk, by=firm.anna).exists()
 
 
+def test_everything_wrong_in_a_form_is_said_at_once(firm, signed):
+    wrong = {"inn": "7707083894", "kpp": "12", "ogrn": "1027700132196", "bik": "9445", "phones": "12", "emails": "vera"}
+    answer = signed("anna").post("/customers/new/", {"type": "COMPANY", "name": "Проба", **wrong})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == set(wrong)
+
+
 def test_the_same_customer_is_offered_first(deal, signed):
     client = signed("anna")
     form = {"type": "COMPANY", "name": "Ромашка и партнёры", "inn": "7707083893"}

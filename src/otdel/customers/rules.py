@@ -125,6 +125,18 @@ def _check_lengths(customer: Customer) -> None:
         raise Invalid(_("A person has no KPP."), field="kpp")
 
 
+def wrong_fields(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is wrong with every field of a form at once: the action would name the first and then the next."""
+    kept = bare_requisites(given)
+    found = {name: str(problem) for name, fits, problem in REQUISITES if kept.get(name) and not fits(kept[name])}
+    for name, read in (("phones", phone_points), ("emails", email_points), ("sites", site_points)):
+        try:
+            read(given.get(name) or ())
+        except Invalid as refusal:
+            found[name] = str(refusal)
+    return found
+
+
 def phone_points(texts: Iterable[str], region: str = "RU") -> list[Point]:
     """Return phones in E.164, each once. Refuses what is no number."""
     found: dict[tuple[str, str], Point] = {}

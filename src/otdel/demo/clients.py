@@ -68,7 +68,7 @@ class Clients:
         ids = requisites.entrepreneur(self.rng, words.TAX_CODES[region], self.number)
         return self.world.new(
             Customer,
-            name=f"ИП {last} {first[0]}. {middle[0]}. № {self.number}",
+            name=f"ИП {last} {first} {middle}",
             legal_name=f"Индивидуальный предприниматель {last} {first} {middle}",
             inn=ids.inn,
             ogrn=ids.ogrn,

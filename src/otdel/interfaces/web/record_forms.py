@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from otdel.customers import queries as customers
 from otdel.customers.queries import Card
+from otdel.customers.rules import wrong_fields
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import formats
@@ -144,6 +145,13 @@ class CustomerForm(RecordForm):
     account = forms.CharField(label=lazy("Account"), max_length=30, required=False)
     tags = TagsField(label=lazy("Tags"), required=False, help_text=lazy("Separated by commas."))
     note = forms.CharField(label=lazy("Note"), widget=_area(), max_length=20_000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, problem in wrong_fields(given).items():
+            if name in self.fields:
+                self.add_error(name, problem)
+        return given
 
     @classmethod
     def initial_of(cls, card: Card) -> dict[str, Any]:

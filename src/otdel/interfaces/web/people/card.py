@@ -22,6 +22,8 @@ from otdel.measures import queries as measures
 from otdel.org import access, queries
 from otdel.org.rules import Right
 
+DAY = timedelta(days=1)
+
 
 @page
 def person(request: PersonRequest, pk: int) -> HttpResponseBase:
@@ -89,7 +91,9 @@ def _guard(request: PersonRequest, card: queries.PersonCard) -> dict[str, Any]:
 
 def _stay(stay: queries.Stay) -> dict[str, str]:
     fmt = formats.current()
-    return {"unit": stay.unit, "since": fmt.day(stay.starts_on), "till": fmt.day(stay.ends_on) if stay.ends_on else ""}
+    # the last day there: the next department begins on the day after it
+    till = fmt.day(stay.ends_on - DAY) if stay.ends_on else ""
+    return {"unit": stay.unit, "since": fmt.day(stay.starts_on), "till": till}
 
 
 def _invitation(request: PersonRequest, card: queries.PersonCard) -> str:
