@@ -254,3 +254,17 @@ def test_amocrm_names_repeat_and_are_told_apart(shared: Path) -> None:
 
         assert table.width == 76
         assert [occurrence for _, occurrence in places] == [1, 2]
+
+
+def test_companies_without_a_header_are_customers(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    rows = ["C-1;ООО «Ёлка»;7707083893;+7 495 123-45-67;Опт;Орлова Ольга;15.03.2026",
+            "C-2;АО Сосна;7707083893;8 916 222 33 44;Опт;Орлова Ольга;16.03.2026",
+            "C-3;ИП Пихта;500100732259;;Розница;Орлов Олег;17.03.2026"]  # fmt: skip
+    file.write_text("\n".join(rows), encoding="cp1251")
+    table = open_table(file)
+
+    best = recognise(table, profile(table))[0]
+
+    assert best.target == "customers"
+    assert {use.field: use.position for use in best.uses}["name"] == 1

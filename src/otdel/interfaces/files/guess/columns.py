@@ -10,7 +10,7 @@ from itertools import islice
 from otdel.core.requisites import check_inn
 from otdel.interfaces.files.guess.dates import NO_DATES, guess_order
 from otdel.interfaces.files.guess.marks import Guess, guess_decimal
-from otdel.interfaces.files.guess.shapes import COMPACT_DATE, shape
+from otdel.interfaces.files.guess.shapes import COMPACT_DATE, COMPANY, shape
 from otdel.interfaces.files.readers import Table
 from otdel.interfaces.files.readers.base import Row
 
@@ -33,6 +33,8 @@ class Profile:
     examples: tuple[str, ...]
     order: Guess = NO_DATES
     decimal: Guess = Guess(".", True, "no_marks")
+    # names with a legal form: whoever is called so is no person
+    companies: bool = False
 
 
 def sample(table: Table) -> list[Row]:
@@ -65,6 +67,7 @@ def _profile(position: int, cells: Sequence[object], table: Table, cyrillic: boo
         examples=tuple(dict.fromkeys(str(cell)[:60] for cell in filled[:50]))[:3],
         order=guess_order(texts, cyrillic) if kind in ("date", "datetime") else NO_DATES,
         decimal=guess_decimal(texts, cyrillic or table.delimiter == ";"),
+        companies=kind in ("text", "choice") and sum(map(_is_company, texts)) * 2 > len(filled),
     )
 
 
@@ -80,6 +83,10 @@ def _kind(shapes: Counter[str], filled: Sequence[object]) -> str:
     if shapes["integer"] + shapes["number"] >= total * ENOUGH:
         return "money" if shapes["number"] else _whole_kind(filled)
     return _text_kind(filled)
+
+
+def _is_company(text: str) -> bool:
+    return COMPANY.fullmatch(text) is not None
 
 
 def _has_time(cell: object) -> bool:

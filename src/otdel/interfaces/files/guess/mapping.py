@@ -16,6 +16,8 @@ from otdel.interfaces.files.targets import TARGETS, Field, Kind, Target, normal
 from otdel.interfaces.files.targets.names import NEVER, telling
 
 SIMILAR = 88.0
+# What a column of companies' names weighs where no header says what the file holds.
+COMPANIES = 3.0
 WHOLE = ("integer", "id", "key", "year", "quarter", "compact_date")
 FITS: dict[Kind, tuple[str, ...]] = {
     Kind.DATE: ("date", "datetime", "compact_date", "empty"),
@@ -103,7 +105,15 @@ def match(target: Target, headers: Sequence[Header], profiles: Sequence[Profile]
     uses = _assign(target, candidates)
     given = {use.field for use in uses}
     missing = tuple(group for group in target.needs if not given & set(group))
-    return Match(target.key, _score(target, headers, uses, missing, file_name), uses, missing)
+    score = _score(target, headers, uses, missing, file_name)
+    if not named and target.key == "customers" and _is_list_of_companies(profiles):
+        score += COMPANIES
+    return Match(target.key, score, uses, missing)
+
+
+def _is_list_of_companies(profiles: Sequence[Profile]) -> bool:
+    """With money beside them they are whoever buys, and the file holds what they bought."""
+    return any(p.companies for p in profiles) and not any(p.kind == "money" for p in profiles)
 
 
 def _by_names(target: Target, headers: Sequence[Header], profiles: Sequence[Profile]) -> Iterator[Use]:
@@ -179,7 +189,10 @@ def _by_content(target: Target, profiles: Sequence[Profile]) -> Iterator[Use]:
     taken: set[int] = set()
     for field in target.fields:
         kinds = EXACT_CONTENT.get(field.key) or (() if field.key == "month" else BY_CONTENT.get(field.kind, ()))
-        found = next((p for kind in kinds for p in profiles if p.kind == kind and p.position not in taken), None)
+        open_ones = [p for p in profiles if p.position not in taken]
+        if (target.key, field.key) == ("customers", "name"):
+            open_ones.sort(key=lambda p: not p.companies)
+        found = next((p for kind in kinds for p in open_ones if p.kind == kind), None)
         if found is not None:
             taken.add(found.position)
             yield Use(found.position, field.key, 0.5, "content")

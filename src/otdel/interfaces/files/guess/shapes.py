@@ -32,6 +32,9 @@ PERIOD = re.compile(
 )
 EMAIL = re.compile(r"[^@\s;,<>]+@[^@\s;,<>]+\.[^@\s;,<>.]{2,}")
 PHONE = re.compile(r"'?\+?[\d(][\d\s()\-–.]{8,}\d(?:\s*(?:доб|ext|x|#|вн)\.?\s*\d+)?", re.I)
+COMPANY = re.compile(
+    r"(?:ооо|оао|зао|пао|нао|ао|ип|тоо|чуп|гуп|муп|фгуп)[\s\"«„].+|.+[\s,](?:ооо|llc|ltd|inc|gmbh|corp|plc)\.?", re.I
+)
 BOOLEAN = frozenset({"да", "нет", "yes", "no", "y", "n", "true", "false", "истина", "ложь"})
 
 
