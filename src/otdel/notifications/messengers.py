@@ -49,7 +49,8 @@ def send(out: Outgoing, address: Address | None) -> Sent | Refused:
         return Refused(_("The secret key of this Otdel has changed: add the address again."), gone=True)
     more = [_("and %(count)s more") % {"count": out.more}] if out.more else []
     # the title has said it where there is one alone
-    said = out.items[0].detail if len(out.items) == 1 else out.text
+    alone = len(out.items) == 1 and out.items[0].text == out.title
+    said = out.items[0].detail if alone else out.text
     body = "\n".join(filter(None, [said, *more, out.url]))
     said = _ask({"url": url, "title": out.title, "body": body})
     return Refused(said) if said else Sent(address.data.get("scheme", ""))
