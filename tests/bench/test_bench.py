@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from otdel.activities.models import Activity
 from otdel.bench import fill, prepare, refill, report
-from otdel.bench.fill import Fill, Size
+from otdel.bench.fill import Size
 from otdel.bench.load import BadAnswer, Ratio, Target, in_turns, measure, ratio
 from otdel.billing.models import Payment, Shipment, ShipmentLine
 from otdel.core.models import FieldChange
@@ -30,7 +30,7 @@ TODAY = date(2026, 11, 20)
 
 @pytest.fixture
 def filled(db):
-    Fill(TINY, TODAY).run()
+    fill.pour_everything(TINY, TODAY)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_indexes_are_as_before(db):
             return cursor.fetchall()
 
     before = indexes()
-    Fill(TINY, TODAY).run()
+    fill.pour_everything(TINY, TODAY)
     assert indexes() == before
 
 
@@ -97,7 +97,7 @@ def test_filled_data_is_known_again(filled):
 
 
 def test_stale_data_is_replaced(filled):
-    Fill(Size("tiny", 120, 61), TODAY).run()
+    fill.pour_everything(Size("tiny", 120, 61), TODAY)
     assert Deal.objects.count() == 120
 
 

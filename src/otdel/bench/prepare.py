@@ -24,7 +24,7 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from otdel.bench import fill  # noqa: E402
-from otdel.bench.fill import Fill, Size  # noqa: E402
+from otdel.bench.fill import Size  # noqa: E402
 from otdel.billing.actions import record_payment  # noqa: E402
 from otdel.billing.rules import PaymentValues  # noqa: E402
 from otdel.core.periods import Kind, Period  # noqa: E402
@@ -57,12 +57,12 @@ def main(size: Size) -> dict[str, object]:
     if not fill.is_filled(size, today):
         began = time.perf_counter()
         with transaction.atomic():
-            Fill(size, today).run()
+            fill.pour_everything(size, today)
         print(f"{size.name}: filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     if not fill.has_tasks(size, today):
         began = time.perf_counter()
         with transaction.atomic():
-            Fill(size, today).refill_tasks()
+            fill.pour_tasks(size, today)
         print(f"{size.name}: tasks filled in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     keep_facts(size)
     tally.settle(now=timezone.now())
