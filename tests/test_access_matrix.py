@@ -30,7 +30,7 @@ WHO = ("anna", "boris", "olga", "vera", "gleb", "zoya", "admin", "nobody")
 
 # Anna's part of a plan is hers to see; what Boris has in it, and so the whole, is not.
 OF_BORIS = re.compile(r"1.?112.?223|1\.11M|8.?766.?544|8\.77M")
-THE_PLAN = re.compile(r"7.?654.?321|7\.65M|8.?766.?544|8\.77M|18.?644.?199")  # Anna's, the department's, Olga's whole
+THE_PLAN = re.compile(r"7.?654.?321|7\.65M|8.?766.?544|8\.77M|15.?310.?876")  # Anna's, the department's, Olga's whole
 
 # Left: kinds, put one by one for {}; method; names of addresses. `name?query` asks with a query, `name+body` posts
 # what matrix_requests.py says.

@@ -42,7 +42,7 @@ from otdel.tasks.actions import TemplateValues
 from otdel.tasks.rules import TaskValues, To
 
 ANNAS, VERAS = "Zhiraf", "Begemot"
-PLANNED = {ANNAS: Decimal(7654321), VERAS: Decimal(8765432)}
+PLANNED = {ANNAS: Decimal(7654321), VERAS: Decimal(5432109)}
 HEADS = Decimal(1112223)
 MARCH = (date(2026, 3, 1), date(2026, 4, 1))
 
