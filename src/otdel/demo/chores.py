@@ -69,6 +69,8 @@ class Chores:
 
     def __init__(self, world: World, now: datetime) -> None:
         self.world, self.now, self.rng = world, now, world.rng("chores")
+        # since then nobody has looked yet: the giver of a task handed in on Friday sees it on Sunday as well
+        self.unread_from = world.days.worked_before(world.days.today, 2)
         self.clients: dict[str, list[Client]] = defaultdict(list)
         for client in world.clients:
             self.clients[client.owner(world.days.today)].append(client)
@@ -154,7 +156,7 @@ class Chores:
                 task.state, task.submitted_at = State.RETURNED, None
                 task.reason = self.world.say(rng.choice(WRONG))
                 return
-        fresh = handed > now - timedelta(days=2)
+        fresh = handed.astimezone(self.world.days.zone).date() >= self.unread_from
         if task.needs_acceptance and fresh:
             task.state = State.REVIEW
             return

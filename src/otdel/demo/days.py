@@ -75,6 +75,10 @@ class Days:
         place = min((day - self._first).days, len(self._places) - 1)
         return self._worked[min(self._places[place] + later, len(self._worked) - 1)]
 
+    def worked_before(self, day: date, earlier: int = 1) -> date:
+        """Return the working day so many working days before the day."""
+        return self._worked[max(self._places[(day - self._first).days] - earlier, 0)]
+
     def working_days(self, month: int) -> list[date]:
         period = self.months[month]
         first, end = self._places[(period.start - self._first).days], self._places[(period.end - self._first).days]
