@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,13 @@ def django_db_modify_db_settings(
     """Copy the database of each process from one that was migrated once."""
     with django_db_blocker.unblock():
         connection.settings_dict["TEST"] |= {"TEMPLATE": ready.empty_database(), "MIGRATE": False}
+
+
+@pytest.fixture(autouse=True)
+def _no_jobs_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Take away the jobs a test has committed: the queue's tables are not Django's to empty after it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker is not None and marker.kwargs.get("transaction")):
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("truncate procrastinate_jobs, procrastinate_events cascade")

@@ -185,7 +185,7 @@ def test_a_killed_database_costs_nothing_but_the_time_it_is_away() -> None:
                 wait_until_deaf(port)
                 server.ensure()
                 wait_until_heard(port)
-                page.wait_for("event: look\ndata: deals,meetings,notices,plans,tasks,team\n\n", 10)
+                page.wait_for("event: look\ndata: days,deals,meetings,notices,plans,tasks,team\n\n", 10)
                 time.sleep(1)
                 for each in (page, head):
                     each.wait_for("team")
