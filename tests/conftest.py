@@ -58,6 +58,17 @@ def django_db_modify_db_settings(
         connection.settings_dict["TEST"] |= {"TEMPLATE": ready.empty_database(), "MIGRATE": False}
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End whoever is still connected, such as a thread that served a browser: the database goes away."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(autouse=True)
 def _no_jobs_left(request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Take away the jobs a test has committed: the queue's tables are not Django's to empty after it."""
