@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -93,13 +94,20 @@ def letter_link(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         deed = links.read_link(token)
-        person = org.signed_in(deed.person_id, now)
-        if person is None:
-            raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
-        with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
+        with _reader(deed.person_id, now) as person:
             return _deed(request, deed, person, now)
     except Refusal as refusal:
         return render(request, "notices/dead_link.html", {"why": str(refusal)}, status=status_of(refusal))
+
+
+@contextmanager
+def _reader(person_id: int, now: datetime) -> Iterator[Any]:
+    """Speak to whom the letter was sent, in their language and time zone, while they may still sign in."""
+    person = org.signed_in(person_id, now)
+    if person is None:
+        raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+    with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
+        yield person
 
 
 def _deed(request: HttpRequest, deed: links.Deed, person: Any, now: datetime) -> HttpResponse:
@@ -168,10 +176,7 @@ def letter_stop(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     try:
         person_id, code = links.read_stop_link(token)
-        person = org.signed_in(person_id, now)
-        if person is None:
-            raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
-        with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
+        with _reader(person_id, now) as person:
             return _stop(request, person, code, now)
     except Refusal as refusal:
         return render(request, "notices/dead_link.html", {"why": str(refusal)}, status=status_of(refusal))
