@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "otdel.interfaces.web.middleware.refusal",
+    "otdel.interfaces.web.middleware.Refusals",
 ]
 ROOT_URLCONF = "otdel.urls"
 WSGI_APPLICATION = "otdel.wsgi.application"

@@ -48,6 +48,6 @@ def test_the_keeper_of_the_settings_is_told_of_what_no_channel_could_bring(firm,
 
 
 def test_the_app_is_tried_like_every_other_channel(firm):
-    (tried,) = actions.test_channel(by=fresh(firm.anna), name="app", now=MONDAY)
+    (tried,) = actions.try_channel(by=fresh(firm.anna), name="app", now=MONDAY)
     assert tried.ok
     assert Notice.objects.get(person=firm.anna).kind == "notice.test"

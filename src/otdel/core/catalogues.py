@@ -20,7 +20,7 @@ from babel.messages.extract import extract_javascript, extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.apps import apps
-from django.utils.translation.template import templatize  # type: ignore[import-untyped,unused-ignore]
+from django.utils.translation.template import templatize
 
 LANGUAGES = ("ru",)
 KEYWORDS: dict[str, Any] = {

@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from django.db import connection
 from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 log = logging.getLogger("otdel.worker")
 
@@ -30,7 +32,7 @@ class DatabaseRestarted(Exception):
 
 def work() -> None:
     """Do jobs until told to stop. Raises DatabaseRestarted when the database was restarted."""
-    with app.replace_connector(app.connector.get_worker_connector()) as queue:  # type: ignore[attr-defined]
+    with app.replace_connector(cast(DjangoConnector, app.connector).get_worker_connector()) as queue:
         asyncio.run(_work(queue))
 
 

@@ -122,7 +122,7 @@ def _write_organisation(world: World, now: datetime) -> Company:
         person.role = roles[person.role.code]
     _pour(people)
     EmailAddress.objects.bulk_create(
-        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people
+        EmailAddress(user=person, email=person.email, verified=True, primary=True) for person in people if person.email
     )
     _pour(list(world.units.values()))
     _pour(world.memberships)

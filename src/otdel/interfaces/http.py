@@ -39,6 +39,7 @@ class AnyRequest(HttpRequest):
     now: datetime
     today: date  # in the person's own time zone
     htmx: HtmxDetails
+    upload_too_large: bool  # said only where it is
 
 
 class PersonRequest(AnyRequest):

@@ -19,6 +19,7 @@ from otdel.notifications.actions.heads import tell_of_heads, tell_substitute
 from otdel.notifications.actions.sending import Outcome
 from otdel.notifications.channels import Channel, Refused, Sent
 from otdel.notifications.kinds import feeders
+from otdel.notifications.models import Address
 from otdel.notifications.queries.parcels import Parcel
 from otdel.org import queries as org
 
@@ -115,9 +116,9 @@ def send_parcel(each: Channel, parcel: Parcel) -> Outcome:
     return outcome
 
 
-def _try(each: Channel, parcel: Parcel, address: object) -> Sent | Refused:
+def _try(each: Channel, parcel: Parcel, address: Address | None) -> Sent | Refused:
     try:
-        return each.send(parcel.out, address)  # type: ignore[arg-type]
+        return each.send(parcel.out, address)
     except Exception as error:
         log.exception("The channel %s failed", each.name)
         return Refused(f"{type(error).__name__}: {error}"[:500])

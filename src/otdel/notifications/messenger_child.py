@@ -83,6 +83,7 @@ def _shut() -> list[str]:
         raise PermissionError("not here")
 
     real, socket.getaddrinfo = socket.getaddrinfo, resolve
+    # replacing a method is what a type checker forbids, and the whole point here: apprise has many ways to a socket
     socket.socket.connect = guarded  # type: ignore[method-assign,assignment]
     socket.socket.connect_ex = socket.socket.sendto = refused  # type: ignore[method-assign]
     builtins.open = io.open = refused

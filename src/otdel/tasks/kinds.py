@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,8 +21,8 @@ ANSWER_BY = _("By %(anchor_at)s")
 GIVER = pgettext_lazy("reminder", "whoever gave it")
 
 
-def _kind(code: str, label: object, text: object, detail: object = "", **given: object) -> Kind:
-    return Kind(f"task.{code}", GROUP, label, text, detail, **given)  # type: ignore[arg-type]
+def _kind(code: str, label: object, text: object, detail: object = "", **given: Any) -> Kind:
+    return Kind(f"task.{code}", GROUP, label, text, detail, **given)
 
 
 declare(
@@ -73,8 +75,8 @@ declare(
 )  # fmt: skip
 
 
-def _rule(code: str, kind: str, trigger: str, amount: int, measure: str = "MINUTES", **given: object) -> DefaultRule:
-    return DefaultRule(f"task.{code}", TASK, f"task.{kind}", trigger, amount=amount, measure=measure, **given)  # type: ignore[arg-type]
+def _rule(code: str, kind: str, trigger: str, amount: int, measure: str = "MINUTES", **given: Any) -> DefaultRule:
+    return DefaultRule(f"task.{code}", TASK, f"task.{kind}", trigger, amount=amount, measure=measure, **given)
 
 
 declare_rules(
@@ -97,8 +99,14 @@ declare_rules(
 def _step(code: str, label: object, text: object, many: object, rows: str) -> Kind:
     since = _("Nothing is planned since %(anchor_at)s")
     whom = _("the head") if code.endswith("_team") else _("whoever answers for it")
-    given = {"many": many, "together": True, "rows_url": rows, "when": _("Since nothing is planned"), "whom": whom}
-    return Kind(f"step.{code}", STEPS, label, text, since, **given)  # type: ignore[arg-type]
+    given: dict[str, Any] = {
+        "many": many,
+        "together": True,
+        "rows_url": rows,
+        "when": _("Since nothing is planned"),
+        "whom": whom,
+    }
+    return Kind(f"step.{code}", STEPS, label, text, since, **given)
 
 
 declare(

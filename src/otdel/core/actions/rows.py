@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotFound
 from otdel.core.imports import Ref, Result, fold
+from otdel.core.models import Record
 
 M = TypeVar("M", bound=models.Model)
 AT_ONCE = 1000
@@ -28,8 +29,7 @@ class Pen(Generic[M]):
         self.changed: dict[int, tuple[M, set[str]]] = {}
 
     def add(self, row: M) -> M:
-        if self.now is not None:
-            row.updated_at = self.now  # type: ignore[attr-defined]
+        self._stamp(row)
         self.new.append(row)
         return row
 
@@ -42,13 +42,18 @@ class Pen(Generic[M]):
             self.changed.setdefault(row.pk, (row, set()))[1].update(differing)
         return bool(differing)
 
+    def _stamp(self, row: M) -> bool:
+        if self.now is not None and isinstance(row, Record):
+            row.updated_at = self.now
+            return True
+        return False
+
     def write(self) -> None:
         manager = self.model._default_manager
         manager.bulk_create(self.new, batch_size=AT_ONCE)
         by_fields: dict[frozenset[str], list[M]] = defaultdict(list)
         for row, names in self.changed.values():
-            if self.now is not None:
-                row.updated_at = self.now  # type: ignore[attr-defined]
+            if self._stamp(row):
                 names.add("updated_at")
             by_fields[frozenset(names)].append(row)
         for fields, rows in by_fields.items():

@@ -247,12 +247,12 @@ def _uses(model: type[models.Model]) -> list[str]:
     quote = connection.ops.quote_name
     found = []
     for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            field_: Any = relation.field  # type: ignore[union-attr]
-            other = field_.model._meta
-            itself = " AND u.id <> t.id" if field_.model is model else ""
+        if isinstance(relation, models.ManyToOneRel):
+            key = relation.field
+            other = key.model._meta
+            itself = " AND u.id <> t.id" if key.model is model else ""
             if other.managed and not other.proxy and other.label_lower not in REFILLED:
-                column = quote(field_.column)
+                column = quote(key.column)
                 rows = f"SELECT 1 FROM {quote(other.db_table)} u WHERE u.{column} = t.id{itself}"  # noqa: S608
                 found.append(f"EXISTS ({rows})")
     return found

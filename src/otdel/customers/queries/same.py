@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from otdel.core import phones
@@ -69,6 +70,6 @@ def _values(contacts: Iterable[str]) -> list[str]:
     return found
 
 
-def _add(found: dict[int, Hint], rows: object, why: str, sure: bool = True) -> None:
-    for pk, name, last, first in rows.values_list("id", "name", "owner__last_name", "owner__first_name")[:SHOWN]:  # type: ignore[attr-defined]
+def _add(found: dict[int, Hint], rows: QuerySet[Any], why: str, sure: bool = True) -> None:
+    for pk, name, last, first in rows.values_list("id", "name", "owner__last_name", "owner__first_name")[:SHOWN]:
         found.setdefault(pk, Hint(pk, name, why, f"{last} {first}".strip(), sure))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+
+from otdel.interfaces.http import AnyRequest
 
 
 class Quota(FileUploadHandler):
@@ -17,7 +19,7 @@ class Quota(FileUploadHandler):
         self._seen += len(raw_data)
         if self._seen > settings.UPLOAD_LIMIT:
             if self.request is not None:
-                self.request.upload_too_large = True  # type: ignore[attr-defined]
+                cast(AnyRequest, self.request).upload_too_large = True
             raise StopUpload(connection_reset=False)
         return raw_data
 

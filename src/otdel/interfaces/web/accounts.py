@@ -83,7 +83,7 @@ def end_other(request: PersonRequest) -> HttpResponseBase:
     return redirect("mfa_index")
 
 
-class SignInView(account.LoginView):  # type: ignore[misc]
+class SignInView(account.LoginView):
     """In the demo anybody may look around as anybody: the page offers it."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

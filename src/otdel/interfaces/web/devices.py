@@ -107,7 +107,7 @@ def _refused(request: PersonRequest, name: str, refusal: Refusal, url: str) -> H
 def test(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Send a test and show what the other side said."""
     here = request.build_absolute_uri(reverse("devices"))
-    tried = actions.test_address(by=request.user, address_id=pk, url=here, now=request.now)
+    tried = actions.try_address(by=request.user, address_id=pk, url=here, now=request.now)
     if tried.ok:
         messages.success(request, _("Taken by the other side: %(answer)s") % {"answer": tried.answer or _("yes")})
     else:

@@ -114,7 +114,8 @@ def _sent(post: QueryDict) -> list[Entry]:
 
 
 def _typed(values: Sequence[str]) -> Entry:
-    return Entry(**{name: clean_text(text, 250).strip() for name, text in zip(NAMES, values, strict=True)})  # type: ignore[arg-type]
+    what, quantity, price, cost, was = (clean_text(text, 250).strip() for text in values)
+    return Entry(what, quantity, price, cost, was)
 
 
 Known = Mapping[str, tuple[int, Decimal | None]]

@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware, get_user
@@ -20,6 +20,9 @@ from otdel.interfaces import http
 from otdel.interfaces.http import AnyRequest, PersonRequest
 from otdel.interfaces.web import refusals
 from otdel.org import queries
+
+if TYPE_CHECKING:
+    from otdel.org.models import Person
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("otdel.web")
@@ -68,7 +71,7 @@ def _settle(request: AnyRequest) -> str:
     if request.user.is_authenticated:
         signed = cast(PersonRequest, request)
         # the person, not Django's lazy stand-in: what rooms remember on it is then remembered once
-        signed.user = get_user(request)  # type: ignore[assignment]
+        signed.user = cast("Person", get_user(request))
         return http.greet(signed)
     language = translation.get_language_from_request(request)
     timezone.activate(settings.TIME_ZONE)
@@ -99,15 +102,15 @@ def first_run(get_response: Answer) -> Answer:
     return middleware
 
 
-def refusal(get_response: Answer) -> Answer:
-    """Say the four refusals as pages and fragments."""
+class Refusals:
+    """Says the four refusals as pages and fragments."""
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
         return refusals.leading(response) if refusals.is_kept(request) else response
 
-    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refusals.answer(request, exception) if isinstance(exception, Refusal) else None
-
-    middleware.process_exception = process_exception  # type: ignore[attr-defined]
-    return middleware

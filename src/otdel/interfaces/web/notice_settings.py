@@ -213,7 +213,7 @@ def remove_reminder(request: PersonRequest, pk: int) -> HttpResponseBase:
 @submission
 def test(request: PersonRequest, channel: str) -> HttpResponseBase:
     """Send a test this moment and show what the other side said."""
-    for tried in actions.test_channel(by=request.user, name=channel, now=request.now):
+    for tried in actions.try_channel(by=request.user, name=channel, now=request.now):
         said = {"address": tried.address, "answer": tried.answer}
         if tried.ok:
             words = _("%(address)s: it was taken (%(answer)s). Look whether it has come.")

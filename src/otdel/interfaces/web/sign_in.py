@@ -17,6 +17,7 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,7 @@ from otdel.interfaces.web.proxies import client_address
 from otdel.org import actions, queries, rules
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.core.mail import EmailMessage
 
     from otdel.org.models import Person
@@ -39,17 +41,22 @@ def enter(request: HttpRequest, person: Person) -> None:
     UserSession.objects.create_from_request(request)
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """Loads the person of a session with role and company in one query; who left is nobody from that moment on."""
 
     def get_user(self, user_id: int) -> Person | None:
         return queries.signed_in(user_id, timezone.now())
 
-    def user_can_authenticate(self, user: Person) -> bool:
-        return rules.may_sign_in(user, timezone.localdate())
+    def user_can_authenticate(self, user: Person | AnonymousUser | None) -> bool:
+        return isinstance(user, AbstractBaseUser) and rules.may_sign_in(user, timezone.localdate())
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+def _ours(user: AbstractBaseUser) -> Person:
+    """Say which of Django's many users ours are: the settings name no other."""
+    return cast("Person", user)
+
+
+class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail address and the password do not go together."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes and try again, or set a new password."),
@@ -63,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_safe_url(self, url: str | None) -> bool:
         """Take an address that cannot even be read for a foreign one."""
         try:
-            return bool(super().is_safe_url(url))
+            return url is not None and super().is_safe_url(url)
         except ValueError:
             return False
 
@@ -71,27 +78,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """People come by invitation only."""
         return False
 
-    def pre_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse | None:
-        if not rules.may_sign_in(user, timezone.localdate()):
-            return cast(HttpResponse, self.respond_user_inactive(request, user))
-        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
-        return response
+    def pre_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse | None:
+        if not rules.may_sign_in(_ours(user), timezone.localdate()):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **kwargs)
 
-    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
-        actions.note_sign_in(by=user, address=self.get_client_ip(request), now=timezone.now())
-        response: HttpResponse = super().post_login(request, user, **kwargs)
-        return response
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
+        actions.note_sign_in(by=_ours(user), address=self.get_client_ip(request), now=timezone.now())
+        return super().post_login(request, user, **kwargs)
 
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """Greeting everybody at every sign-in is noise."""
         if (args and args[0] or kwargs.get("message_template")) != "account/messages/logged_in.txt":
             super().add_message(request, level, *args, **kwargs)
 
-    def set_password(self, user: Person, password: str) -> None:
-        actions.set_password(by=user, password=password, now=timezone.now())
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        actions.set_password(by=_ours(user), password=password, now=timezone.now())
 
-    def reauthenticate(self, user: Person, password: str) -> bool:
-        found = self.authenticate(self.request, email=user.email, password=password)
+    def reauthenticate(self, user: AbstractBaseUser, password: str) -> bool:
+        found = self.authenticate(self.request, email=_ours(user).email, password=password)
         return found is not None and found.pk == user.pk
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -121,7 +126,7 @@ def _post(letter: EmailMessage) -> None:
         log.exception("A letter to %s could not be sent", letter.to)
 
 
-class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("The code is wrong or has run out."),
     }
@@ -133,7 +138,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return "Otdel"
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
+class SignInForm(LoginForm):
     """E-mail, password, and whether this computer is one's own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -148,7 +153,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
         self.fields["login"].widget.attrs["autofocus"] = True
 
 
-class AskResetForm(ResetPasswordForm):  # type: ignore[misc]
+class AskResetForm(ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("E-mail")
@@ -166,19 +171,19 @@ class _WithCode(forms.Form):
         field.widget.attrs |= {"autofocus": True, "spellcheck": "false"}
 
 
-class SecondFactorForm(_WithCode, AuthenticateForm):  # type: ignore[misc]
+class SecondFactorForm(_WithCode, AuthenticateForm):
     """After the password."""
 
 
-class ConfirmForm(_WithCode, ReauthenticateForm):  # type: ignore[misc]
+class ConfirmForm(_WithCode, ReauthenticateForm):
     """Before something that guards the account is changed."""
 
 
-class AppForm(_WithCode, ActivateTOTPForm):  # type: ignore[misc]
+class AppForm(_WithCode, ActivateTOTPForm):
     """The first code of an app."""
 
 
-class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class AddKeyForm(AddWebAuthnForm):
     """A passkey signs in alone; a key that is not one is only ever the second factor after the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -197,7 +202,7 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
         return cleaned
 
 
-class PasskeyForm(LoginWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(LoginWebAuthnForm):
     def clean_credential(self) -> Any:
         found = super().clean_credential()
         if not found.wrap().is_passwordless:

@@ -23,7 +23,7 @@ from otdel.notifications.actions.ruling import (
     override_rules,
 )
 from otdel.notifications.actions.telling import Told, tell
-from otdel.notifications.actions.testing import Tried, test_channel
+from otdel.notifications.actions.testing import Tried, try_channel
 
 __all__ = [
     "About",
@@ -59,5 +59,5 @@ __all__ = [
     "stop_letters",
     "switch_address",
     "tell",
-    "test_channel",
+    "try_channel",
 ]

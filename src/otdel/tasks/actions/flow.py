@@ -198,7 +198,7 @@ def defer_task(*, by: Person, task_id: int, until: datetime, reason: str, now: d
         raise Invalid(_("Choose a day ahead."), field="until")
     values: dict[str, Any] = {"deferred_until": until, "state": State.DEFERRED, "reason": rules.clean_reason(reason)}
     if task.deadline is not None and task.deadline < until:
-        after = rules.end_of(until.date(), until.tzinfo)  # type: ignore[arg-type]
+        after = rules.end_of(until.date(), until.tzinfo)
         task.moves.create(by=by, at=now, before=task.deadline, after=after, reason=values["reason"])
         values |= {"deadline": after, "has_time": False}
         values["judged_by"] = rules.judged_by(task.judged_by, after, now)

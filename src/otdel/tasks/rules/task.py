@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -206,7 +205,7 @@ def judged_by(judged: datetime | None, after: datetime | None, now: datetime) ->
     return judged if judged is not None and judged < now else after
 
 
-def end_of(day: date, zone: ZoneInfo) -> datetime:
+def end_of(day: date, zone: tzinfo | None) -> datetime:
     """Return the last second of the day: until when "by Friday" is kept."""
     return datetime.combine(day, time(23, 59, 59), zone)
 

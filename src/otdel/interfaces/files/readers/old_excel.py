@@ -64,12 +64,12 @@ class OldExcelSource:
                     yield number, cells
 
 
-def _cell(value: object) -> Cell:
+def _cell(value: Cell) -> Cell:
     if isinstance(value, str):
         return Problem("formula_error", value) if value in ERRORS else value or None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
-    return value  # type: ignore[return-value]  # calamine gives numbers, dates and booleans
+    return value
 
 
 @contextmanager
