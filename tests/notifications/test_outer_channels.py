@@ -17,7 +17,7 @@ from test_hooks import is_genuine
 from test_pushes import Browser, verify
 from told import give, sweep
 
-from otdel.notifications.actions import devices
+from otdel.notifications.actions import choose_channels, devices
 from otdel.notifications.models import Address, Delivery
 
 pytestmark = pytest.mark.slow
@@ -75,6 +75,7 @@ def test_a_browser_that_is_gone_is_switched_off_and_the_next_channel_has_it(
 
 def test_a_webhook_that_fails_hangs_and_recovers_has_it_once(firm: Firm, outside: Receiver, post: Any) -> None:
     made = devices.add_webhook(by=fresh(firm.anna), url=f"{outside.url}/in", now=NOW)
+    choose_channels(by=fresh(firm.anna), choices={"task.given": (["webhook", "email"], False)}, now=NOW)
     outside.answer(503, "busy")
     task_given(firm)
     sweep(NOW + timedelta(minutes=1))

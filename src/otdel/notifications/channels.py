@@ -2,7 +2,7 @@
 
 A channel is one function beside the name it is registered under:
 
-    @channel("webhook", label=_("Webhook"), place=40)
+    @channel("webhook", label=_("Webhook"), place=33)
     def send(out: Outgoing, address: Address | None) -> Sent | Refused: ...
 
 It is called outside any transaction, once for each address of the person, and may take its time, but not for ever:
@@ -10,7 +10,8 @@ give every connection a timeout. It writes nothing: what it returns is recorded 
 escapes counts as `Refused(..., final=False)`.
 
 * `Sent()`: the other side took it. `Sent(delivered=True)`: it said that the person has it.
-* `Refused(reason)`: not now; it is tried again, after 1, 2, 5, 15, 60 and 180 minutes.
+* `Refused(reason)`: not now; it is tried again, after 1, 2, 5, 15, 60 and 180 minutes, or, once it has refused twice,
+  by the next channel of a person who has another one.
 * `Refused(reason, final=True)`: never; the next channel of the person is tried, or an administrator is told.
 * `Refused(reason, down=True)`: nobody answers there at all: the rest of this channel is not tried now either.
 * `Refused(reason, gone=True)`: this address is no more: it is switched off, and counts as final.
@@ -108,7 +109,9 @@ class Sender(Protocol):
 class Channel:
     name: str
     label: Any
-    place: int  # in this order they are shown, and tried when another failed
+    # in this order they are shown, one is taken for whoever chose none, and the next when another failed: what one
+    # set up with one's own hands before the e-mail everybody has
+    place: int
     send: Sender
     needs_address: bool  # rows of Address; otherwise it is called with None
     works: Callable[[], bool]  # set up at all in this installation

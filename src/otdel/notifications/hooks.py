@@ -42,7 +42,7 @@ def address_data(url: str, secret: str) -> dict[str, str]:
     return {"url": secrecy.sealed(url.strip()), "secret": secrecy.sealed(secret)}
 
 
-@channel(NAME, label=pgettext_lazy("channel", "Webhook"), place=40, works=works)
+@channel(NAME, label=pgettext_lazy("channel", "Webhook"), place=33, works=works)
 def send(out: Outgoing, address: Address | None) -> Sent | Refused:
     assert address is not None
     return call(address.data, out.key, words(out), seconds=5 if out.is_test else 10)

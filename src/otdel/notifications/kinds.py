@@ -34,6 +34,7 @@ class Kind:
     label: Any  # how it is called where channels are chosen
     text: Any  # "Overdue: %(title)s"
     detail: Any = ""
+    # it may take any of these; whoever chose none is told by the list in the app and the first that works for them
     channels: tuple[str, ...] = LOUD
     # codes of what can be done from a letter without signing in; the door for letters knows them
     links: tuple[str, ...] = ()

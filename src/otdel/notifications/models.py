@@ -74,6 +74,8 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True, help_text="when the other side said so; many never do")
     opened_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True, help_text="what the other side said last")
+    # the channel that could not bring it, where this one was taken for that
+    instead_of = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once")]

@@ -94,6 +94,8 @@ def _show(
     context: dict[str, Any] = {
         "ways": found,
         "kinds": _grouped(found),
+        "chosen": any(kind.is_chosen for kind in found.kinds),
+        "order": " → ".join(label for _name, label, usable in found.channels if usable),
         "no_device": ", ".join(label for _name, label, usable in found.channels if not usable),
         "quiet": QuietForm(initial=quiet),
         "hours": HoursForm(initial={"starts": me.work_starts, "ends": me.work_ends}),
@@ -131,6 +133,10 @@ def _grouped(found: queries.Ways) -> list[tuple[str, list[Any]]]:
 
 @submission
 def save_channels(request: PersonRequest) -> HttpResponseBase:
+    if "usual" in request.POST:
+        actions.choose_usual(by=request.user, now=request.now)
+        messages.success(request, _("Each notice takes the first way that works again."))
+        return redirect("notice_settings")
     found = queries.ways_of(request.user)
     names = [name for name, _label, _usable in found.channels]
     given = set(request.POST.getlist("by"))

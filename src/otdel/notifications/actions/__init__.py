@@ -4,6 +4,7 @@ from otdel.notifications.actions.addresses import keep_address, remove_address, 
 from otdel.notifications.actions.by_hand import About, forget_reminder, remind_me
 from otdel.notifications.actions.choosing import (
     choose_channels,
+    choose_usual,
     forget_deliveries,
     retry_deliveries,
     set_quiet,
@@ -36,6 +37,7 @@ __all__ = [
     "change_rule",
     "change_rules",
     "choose_channels",
+    "choose_usual",
     "first_time",
     "note_letter",
     "copy_rule",

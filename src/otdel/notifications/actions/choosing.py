@@ -22,21 +22,33 @@ State = Delivery.State
 
 @action
 def choose_channels(*, by: Person, choices: Mapping[str, tuple[Sequence[str], bool]], now: datetime) -> None:
-    """Say by which channels to be told of each kind, and whether once a day. The list in the app has everything."""
+    """Say by which channels to be told of each kind, and whether once a day. The list in the app has everything.
+
+    What is as usual is no choice: it goes on following the devices and addresses the person has.
+    """
     known_kinds = {each.code for each in kinds.all_kinds()}
-    known = {each.name for each in channels.all_channels()}
+    known = {each.name for each in channels.all_channels()} - {channels.APP}
     if not choices.keys() <= known_kinds:
         raise Invalid(_("There is no such kind of notice."))
+    way = ways([by.pk])[by.pk]
     ChannelChoice.objects.filter(person=by, kind__in=list(choices)).delete()
     ChannelChoice.objects.bulk_create(
         ChannelChoice(
             person=by,
             kind=kind,
-            channels=["app", *(name for name in names if name in known - {"app"})],
+            channels=[channels.APP, *(name for name in names if name in known)],
             in_digest=daily,
         )
         for kind, (names, daily) in choices.items()
+        if daily or known.intersection(names) != set(way.usual(kind))
     )
+    journal.record("notices.chosen", by, by=by, at=now)
+
+
+@action
+def choose_usual(*, by: Person, now: datetime) -> None:
+    """Choose nothing any more: one way for each notice, the first that works."""
+    ChannelChoice.objects.filter(person=by).delete()
     journal.record("notices.chosen", by, by=by, at=now)
 
 

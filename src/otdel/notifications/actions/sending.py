@@ -13,16 +13,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Func, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 
 from otdel.notifications import channels, rules
 from otdel.notifications.channels import Refused
 from otdel.notifications.models import Address, Delivery
 from otdel.notifications.queries.parcels import Parcel, parcels
-from otdel.notifications.queries.ways import ways
+from otdel.notifications.queries.ways import open_channels, ways
 
 State = Delivery.State
 CLAIM_LOCK = 7_340_017  # any number nobody else uses
+ALIVE = (State.SENT, State.OPENED, State.WAITING, State.SENDING)
 
 
 @dataclass
@@ -134,8 +135,7 @@ def _give_up(rows: Sequence[Delivery], reason: str, now: datetime) -> str:
     made, dead = [], []
     for row in rows:
         states = tried.get(row.notice_id, {})
-        alive = {State.SENT, State.OPENED, State.WAITING, State.SENDING}
-        if any(state in alive for name, state in states.items() if name != row.channel):
+        if any(state in ALIVE for name, state in states.items() if name != row.channel):
             continue
         name = found[row.person_id].next_name(states)
         if name:
@@ -143,7 +143,7 @@ def _give_up(rows: Sequence[Delivery], reason: str, now: datetime) -> str:
             made.append(
                 Delivery(
                     notice_id=row.notice_id, person_id=row.person_id, channel=name, bunch=row.bunch, made_at=now,
-                    due_at=due, next_try_at=due,
+                    due_at=due, next_try_at=due, instead_of=row.channel,
                 )
             )  # fmt: skip
         else:
@@ -180,13 +180,30 @@ def hold_channel(*, channel: str, reason: str, now: datetime) -> int:
 
 @transaction.atomic
 def give_up_old(*, now: datetime, limit: int = 500) -> int:
-    """Take what was tried as often as it may be to the next channel, without another attempt."""
+    """Take to the next channel, without another attempt, what was tried as often as it may be.
+
+    That is soon where the person has another way, and nothing else brings the notice; late where there is none.
+    """
     rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related("notice")
-    worn = rows.filter(state=State.WAITING, next_try_at__lte=now, attempts__gt=len(rules.PAUSES) - 1)
+    due = rows.filter(state=State.WAITING, next_try_at__lte=now)
+    worn = due.filter(Q(attempts__gte=len(rules.PAUSES)) | Q(_has_another_way(), attempts__gte=rules.PATIENCE))
     found = list(worn.order_by("next_try_at")[:limit])
     for row in found:
         _give_up([row], row.answer, now)
     return len(found)
+
+
+def _has_another_way() -> Q:
+    """A channel the notice did not take yet leads to the person, and none is on its way or has brought it."""
+    opened = open_channels()
+    same = Delivery.objects.filter(notice=OuterRef("notice")).exclude(channel=channels.APP)
+    others = same.filter(state__in=ALIVE).exclude(pk=OuterRef("pk"))
+    tried = Delivery.objects.filter(notice=OuterRef(OuterRef("notice")), channel=OuterRef("channel"))
+    address = Address.objects.filter(person=OuterRef("person"), is_on=True, channel__in=opened.needing)
+    ways = Q(Exists(address.filter(~Exists(tried))))
+    if channels.EMAIL in opened.names:
+        ways |= Q(~Exists(same.filter(channel=channels.EMAIL))) & ~Q(person__email="")
+    return ways & ~Q(Exists(others))
 
 
 @transaction.atomic

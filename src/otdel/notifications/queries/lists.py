@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from otdel.notifications import access, channels, kinds, texts
+from django.db.models import OuterRef, Subquery
+
+from otdel.notifications import access, channels, kinds, rules, texts
 from otdel.notifications.models import ChannelChoice, Delivery, Quiet, ReminderRule
 from otdel.notifications.queries.rulebook import Effective, rulebook
 from otdel.org import access as org
@@ -77,6 +80,8 @@ class DeliveryRow:
     next_try_at: datetime | None
     attempts: int
     answer: str
+    instead_of: str  # the channel that could not bring it, by its name, and why
+    because: str
 
 
 def deliveries(
@@ -92,6 +97,8 @@ def deliveries(
     rows = access.visible_deliveries(person, everybody).select_related("notice", "person").order_by("-pk")
     rows = rows.filter(pk__lt=before) if before else rows
     rows = rows.filter(state=state) if state in STATES else rows
+    failed = Delivery.objects.filter(notice=OuterRef("notice"), channel=OuterRef("instead_of"))
+    rows = rows.annotate(because=Subquery(failed.values("answer")[:1]))
     return [_row(row, zone, everybody and row.person_id != person.pk) for row in rows[:limit]]
 
 
@@ -100,9 +107,13 @@ def dead_count(person: Person) -> int:
     return access.visible_deliveries(person, everybody=True).filter(state=DEAD).count()
 
 
-def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
+def _channel_name(name: str) -> str:
+    found = channels.get(name)
+    return str(found.label) if found else name
+
+
+def _row(row: Any, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
     """The keeper of the settings sees how it went, not what others were told."""
-    found = channels.get(row.channel)
     kind = kinds.get(row.notice.kind)
     text = str(kind.label) if is_strangers else texts.text(row.notice.kind, row.notice.title, row.notice.params, zone)
     return DeliveryRow(
@@ -110,7 +121,7 @@ def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
         person=str(row.person),
         text=text,
         url="" if is_strangers else row.notice.url,
-        channel=str(found.label) if found else row.channel,
+        channel=_channel_name(row.channel),
         channel_name=row.channel,
         state=row.state,
         state_name=str(STATES[row.state]),
@@ -122,6 +133,8 @@ def _row(row: Delivery, zone: ZoneInfo, is_strangers: bool) -> DeliveryRow:
         next_try_at=row.next_try_at if row.state == Delivery.State.WAITING else None,
         attempts=row.attempts,
         answer=row.answer,
+        instead_of=_channel_name(row.instead_of),
+        because=row.because or "",
     )
 
 
@@ -132,6 +145,7 @@ class KindRow:
     label: str
     channels: frozenset[str]
     in_digest: bool
+    is_chosen: bool  # by the person; otherwise it is the first way that works
 
 
 @dataclass(frozen=True)
@@ -158,10 +172,11 @@ def ways_of(person: Person) -> Ways:
     chosen = {row.kind: row for row in ChannelChoice.objects.filter(person=person)}
     quiet = Quiet.objects.filter(person=person).first() or Quiet()
     usable = set(access.visible_addresses(person).filter(is_on=True).values_list("channel", flat=True))
-    shown = [(each.name, str(each.label), not each.needs_address or each.name in usable) for each in channels.outer()]
+    shown = [(each.name, str(each.label), _usable(each, person, usable)) for each in channels.outer()]
+    works = [name for name, _label, can in shown if can]
     return Ways(
         channels=shown,
-        kinds=[_kind(kind, chosen.get(kind.code)) for kind in kinds.all_kinds()],
+        kinds=[_kind(kind, chosen.get(kind.code), works) for kind in kinds.all_kinds()],
         reminders=own_reminders(person),
         starts=quiet.starts,
         ends=quiet.ends,
@@ -169,9 +184,16 @@ def ways_of(person: Person) -> Ways:
     )
 
 
-def _kind(kind: kinds.Kind, choice: ChannelChoice | None) -> KindRow:
-    names = frozenset(choice.channels if choice else kind.channels)
-    return KindRow(kind.code, str(kind.group), str(kind.label), names, bool(choice and choice.in_digest))
+def _usable(each: channels.Channel, person: Person, addresses: set[str]) -> bool:
+    return each.name in addresses if each.needs_address else each.name != channels.EMAIL or bool(person.email)
+
+
+def _kind(kind: kinds.Kind, choice: ChannelChoice | None, works: Sequence[str]) -> KindRow:
+    usual = rules.usual(kind.channels, works, frozenset(works), frozenset())
+    names = frozenset(choice.channels if choice else [channels.APP, *usual])
+    return KindRow(
+        kind.code, str(kind.group), str(kind.label), names, bool(choice and choice.in_digest), choice is not None
+    )
 
 
 def own_reminders(person: Person, subject_kind: str = "", subject_id: int | None = None) -> list[OwnReminder]:

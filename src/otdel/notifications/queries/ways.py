@@ -36,15 +36,18 @@ class Way:
     addresses: frozenset[str] = frozenset()
     open: Open = field(default_factory=open_channels)
 
-    def wanted(self, kind: str) -> tuple[str, ...]:
-        return self.chosen[kind][0] if kind in self.chosen else kinds.get(kind).channels
-
     def in_digest(self, kind: str) -> bool:
         return kind in self.chosen and self.chosen[kind][1]
 
     def names(self, kind: str) -> list[str]:
         """Channels out of the app for this kind."""
-        return rules.route(self.wanted(kind), self._reachable(), self.addresses, self.open.needing)
+        if kind not in self.chosen:
+            return self.usual(kind)
+        return rules.route(self.chosen[kind][0], self._reachable(), self.addresses, self.open.needing)
+
+    def usual(self, kind: str) -> list[str]:
+        """The same for whoever chose nothing."""
+        return rules.usual(kinds.get(kind).channels, self._reachable(), self.addresses, self.open.needing)
 
     def next_name(self, tried: Iterable[str]) -> str:
         return rules.next_channel(frozenset(tried), self._reachable(), self.addresses, self.open.needing)
