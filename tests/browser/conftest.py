@@ -130,7 +130,9 @@ def opened(browser: Browser, live_server: Any, request: pytest.FixtureRequest) -
 
 
 def _is_trouble(text: str, kind: str) -> bool:
-    return kind == "error" and "Failed to load resource" not in text
+    """A request given up for a newer one is none, though htmx calls it an error."""
+    given_up = ("htmx:sendAbort", "htmx:afterRequest")
+    return kind == "error" and "Failed to load resource" not in text and not text.startswith(given_up)
 
 
 def _session(person: Any) -> dict[str, str]:

@@ -59,3 +59,25 @@ def test_a_head_takes_a_ready_rule_and_writes_one(firm, opened, axe, fits, pictu
     rule.refresh_from_db()
     assert rule.is_on
     axe(page)
+
+
+# a choice in the very moment the sentence is drawn anew, and a name typed until the answer to it comes
+IN_A_ROW = """() => {
+  const choose = (id, value) => {
+    const found = document.getElementById(id);
+    found.value = value;
+    found.dispatchEvent(new Event("change", {bubbles: true}));
+  };
+  addEventListener("htmx:afterSwap", () => {
+    choose("then", "FIELD");
+    document.getElementById("id_name").value = "Mine";
+  }, {once: true});
+  choose("when", "LEAD_CREATED");
+}"""
+
+
+def test_what_is_chosen_and_typed_while_the_sentence_is_drawn_is_not_lost(firm, opened):
+    page = opened("/rules/new/", firm.boris)
+    page.evaluate(IN_A_ROW)
+    expect(page.locator("#id_field option[value=status]")).to_have_count(1)
+    assert [page.input_value(each) for each in ("#when", "#then", "#id_name")] == ["LEAD_CREATED", "FIELD", "Mine"]

@@ -34,6 +34,8 @@ HTMX = {
     "includeIndicatorStyles": False,
     "selfRequestsOnly": True,
     "historyCacheSize": 0,
+    # what is swapped in hears at once: by itself htmx binds its listeners 20 ms later, and a change in between is lost
+    "defaultSettleDelay": 0,
     "refreshOnHistoryMiss": True,
     "responseHandling": [
         {"code": "204", "swap": False},

@@ -20,16 +20,6 @@ from otdel.org.rules import Right
 from otdel.plans.queries.documents import METRICS
 from otdel.tasks import queries as tasks
 
-# a choice that changes what is asked for: the sentence is drawn anew as soon as it is made
-ANEW = {
-    "hx-post": "",
-    "hx-trigger": "change",
-    "hx-include": "closest form",
-    "hx-vals": '{"show": "1"}',
-    "hx-select": "#sentence",
-    "hx-target": "#sentence",
-    "hx-swap": "outerHTML",
-}
 WHO = (
     ("OWNER", lazy("whoever answers for the record")),
     ("HEAD", lazy("their head")),
@@ -126,7 +116,6 @@ class RuleForm(forms.Form):
         chosen = next((each for each in known if each.name == wanted), known[0] if known else None)
         fields: dict[str, Any] = dict(self.fields)
         fields["field"].choices = [(each.name, each.label) for each in known]
-        fields["field"].widget.attrs |= ANEW
         if chosen is None:
             return
         self.chosen_field = chosen.name

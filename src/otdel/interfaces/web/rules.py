@@ -22,7 +22,7 @@ from otdel.interfaces.web import formats, marks, org_tabs
 from otdel.interfaces.web.control import tabs as control_tabs
 from otdel.interfaces.web.lists import panel
 from otdel.interfaces.web.refusals import attempt
-from otdel.interfaces.web.rule_forms import ANEW, RuleForm, conditions_of, fits
+from otdel.interfaces.web.rule_forms import RuleForm, conditions_of, fits
 from otdel.interfaces.web.rule_says import TONES, Sayer, record_url
 from otdel.org.access import scope
 from otdel.org.rules import Right
@@ -213,7 +213,6 @@ def _edit(request: PersonRequest, found: Any) -> HttpResponseBase:
         "whens": [(code, str(words), code == when) for code, words in queries.WHEN],
         "thens": [(code, str(words), code == then) for code, words in queries.THEN if fits(when, code)],
         "wrong": wrong,
-        "anew": ANEW,
         "blind": about != "person" and not scope(request.user, about, Right.VIEW),
         "controls": [] if about == "person" else _controls(request, about, conditions),
         "narrowed": bool(conditions),

@@ -121,6 +121,27 @@ async function send(form, by) {
   window.htmx?.process(main);
   mount(main);
 }
+// A form marked data-redrawn is drawn anew by what is chosen in it: what is typed, ticked or unfolded until the answer comes stays.
+let given = new Map();
+const ticked = ({ type }) => type === "checkbox" || type === "radio";
+const called = (each) => [each.tagName, each.name, ticked(each) ? each.value : ""].join();
+const stands = (form) => new Map([...form.elements].map((each) => [called(each), ticked(each) ? each.checked : each.value]));
+document.addEventListener("htmx:beforeSend", ({ target }) => { if (target.matches("[data-redrawn]")) given = stands(target); });
+document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  const form = detail.shouldSwap && target.closest("[data-redrawn]");
+  if (!form) return;
+  const since = new Map([...stands(form)].filter(([name, value]) => given.get(name) !== value)), folds = $$("details", form).map((each) => each.open);
+  const at = document.activeElement?.selectionStart ?? null;
+  form.addEventListener("htmx:afterSwap", () => {
+    for (const each of form.elements) {
+      const value = since.get(called(each));
+      if (value === undefined || (each.options && ![...each.options].some((option) => option.value === value))) continue;
+      if (ticked(each)) each.checked = value; else each.value = value;
+      if (at !== null && each === document.activeElement) each.setSelectionRange(at, at);
+    }
+    $$("details", form).forEach((each, index) => { each.open ||= folds[index]; });
+  }, { once: true });
+});
 // The same page again keeps its place, another one begins at its top.
 function follow(address) {
   const url = new URL(address, location.href);
