@@ -14,8 +14,10 @@ from told import give, sweep
 from otdel.core.calendar import Calendar
 from otdel.core.worktime import Hours, WorkTime
 from otdel.notifications import rules
+from otdel.notifications.actions import sweeping
+from otdel.notifications.actions.ruling import RuleValues, override_rule
 from otdel.notifications.jobs import refeed_all
-from otdel.notifications.models import Delivery, Notice, Reminder
+from otdel.notifications.models import Delivery, Notice, Reminder, ReminderRule
 from otdel.notifications.rules import Peace, Plan, allowed_from, due_at
 from otdel.org import actions as org
 from otdel.tasks import actions as tasks
@@ -117,6 +119,55 @@ def test_due_reminders_are_told_once_to_whom_they_are_for(firm, post):
     assert Notice.objects.count() == Delivery.objects.filter(channel="email").count()
     sweep(at(20, 12))
     assert len(said()) == 8
+
+
+def told_of(title: str) -> list[tuple[str, str]]:
+    rows = Notice.objects.filter(title=title).exclude(kind="task.given").order_by("pk")
+    return [(row.kind.removeprefix("task."), row.person.first_name) for row in rows]
+
+
+def test_after_an_outage_only_the_latest_is_told_and_stays_told(firm, post):
+    """Nothing swept from Monday to Friday: soon, due and overdue of one task came meanwhile."""
+    late = give(firm.boris, firm.anna, NOW, title="Late", deadline=at(4, 15), has_time=True)
+    give(firm.boris, firm.anna, NOW, title="Now", deadline=at(5, 9, 5), has_time=True)
+    for task in Reminder.objects.values_list("subject_id", flat=True).distinct():
+        tasks.see_task(by=fresh(firm.anna), task_id=task, now=NOW)
+    sweep(at(5, 9, 10))
+    assert told_of("Late") == [("overdue", "Anna")]
+    assert told_of("Now") == [("due", "Anna")]
+    rows = Reminder.objects.filter(subject_id=late.pk).exclude(state="PENDING")
+    assert {row.kind.removeprefix("task."): (row.state, row.fired_at) for row in rows} == {
+        "soon": ("OVERTAKEN", at(5, 9, 10)), "due": ("OVERTAKEN", at(5, 9, 10)), "overdue": ("FIRED", at(5, 9, 10)),
+    }  # fmt: skip
+    with time_machine.travel(at(5, 9, 12), tick=False):
+        refeed_all()  # every night
+    sweep(at(5, 9, 12))
+    assert told_of("Late") == [("overdue", "Anna")]
+    sweep(at(5, 9, 20))
+    assert told_of("Now") == [("due", "Anna"), ("overdue", "Anna")]
+    assert {whom for whom, text in post.said() if "Late" in text and not text.startswith("Task")} == {"anna"}
+
+
+def test_what_is_overtaken_is_so_across_batches_and_for_its_own_deadline_only(firm, post):
+    task = give(firm.boris, firm.anna, NOW, title="Late", deadline=at(4, 15), has_time=True)
+    tasks.see_task(by=fresh(firm.anna), task_id=task.pk, now=NOW)
+    with time_machine.travel(at(5, 9, 10), tick=False):
+        while sweeping.fire(now=at(5, 9, 10), limit=1):
+            pass
+    assert told_of("Late") == [("overdue", "Anna")]
+    tasks.move_deadline(by=fresh(firm.boris), task_id=task.pk, deadline=at(6, 15), has_time=True, now=at(5, 10))
+    sweep(at(6, 15))
+    assert [kind for kind, _whom in told_of("Late")] == ["overdue", "moved", "due"]
+
+
+def test_with_overdue_switched_off_it_is_still_told_that_it_is_time(firm, post):
+    give(firm.boris, firm.anna, NOW, title="Late", deadline=at(4, 15), has_time=True)
+    rule = ReminderRule.objects.get(code="task.after")
+    override_rule(by=fresh(firm.anna), rule_id=rule.pk, values=RuleValues(15, "MINUTES", False), now=NOW)
+    count_anew()
+    sweep(at(5, 9, 10))
+    assert ("due", "Anna") in told_of("Late")
+    assert "overdue" not in {kind for kind, _whom in told_of("Late")}
 
 
 def count_anew() -> None:

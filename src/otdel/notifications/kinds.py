@@ -45,6 +45,9 @@ class Kind:
     # in the settings, where the usual words of a rule do not fit: from what is counted, and who is told
     when: Any = ""
     whom: Any = ""
+    # codes of what is not worth saying any more where both are due at once: who is told that a deadline passed need not
+    # hear that it comes
+    overtakes: tuple[str, ...] = ()
     # what it is in a letter: "under" is outside of what was promised, "over" wants care, "done" is over
     tone: str = ""
 
@@ -58,6 +61,11 @@ def declare(*kinds: Kind) -> None:
 
 def get(code: str) -> Kind:
     return _kinds.get(code) or Kind(code, "", code, "%(title)s")
+
+
+def overtaking() -> list[tuple[str, str]]:
+    """Return which kind overtakes which."""
+    return [(each.code, earlier) for each in _kinds.values() for earlier in each.overtakes]
 
 
 def all_kinds() -> list[Kind]:

@@ -226,6 +226,8 @@ class Reminder(models.Model):
         PENDING = "PENDING", pgettext_lazy("reminder", "Pending")
         FIRED = "FIRED", pgettext_lazy("reminder", "Told")
         VAIN = "VAIN", pgettext_lazy("reminder", "Nobody to tell")
+        # a later one of the same thing was due as well, and is told instead
+        OVERTAKEN = "OVERTAKEN", pgettext_lazy("reminder", "Overtaken by a later one")
 
     # None: set by hand
     rule = models.ForeignKey(ReminderRule, models.CASCADE, null=True, related_name="+")
@@ -244,7 +246,7 @@ class Reminder(models.Model):
     has_time = models.BooleanField(default=True)
     started_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField()
-    state = models.CharField(max_length=7, choices=State, default=State.PENDING)
+    state = models.CharField(max_length=9, choices=State, default=State.PENDING)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
     fired_at = models.DateTimeField(null=True)

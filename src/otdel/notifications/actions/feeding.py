@@ -129,6 +129,7 @@ def _not_told_yet(made: list[Reminder], now: datetime) -> list[Reminder]:
         return made
     told = set(Notice.objects.filter(key__in={key_of(row) for row in due}).values_list("key", flat=True))
     told |= _told_with_others(row for row in due if kinds.get(row.kind).together)
+    told |= _overtaken(due)
     return [row for row in made if row.due_at > now or key_of(row) not in told]
 
 
@@ -142,6 +143,28 @@ def _told_with_others(due: Iterable[Reminder]) -> set[str]:
         told = Reminder.objects.filter(subject_kind=kind, subject_id__in=numbers, told_with__isnull=False)
         found |= {key_of(row) for row in told}
     return found
+
+
+def _overtaken(due: Sequence[Reminder]) -> set[str]:
+    """Return the keys of those somebody was told better by a later one of the same moment. One query, none for none."""
+    pairs = kinds.overtaking()
+    early = {earlier for _late, earlier in pairs}
+    rows = [row for row in due if row.kind in early]
+    if not rows:
+        return set()
+    told = Notice.objects.filter(
+        subject_kind__in={row.subject_kind for row in rows},
+        subject_id__in={row.subject_id for row in rows},
+        kind__in={late for late, _earlier in pairs},
+    )
+    said = {(kind, _about(key)) for kind, key in told.values_list("kind", "key")}
+    late = {row.kind: [one for one, earlier in pairs if earlier == row.kind] for row in rows}
+    return {key_of(row) for row in rows if any((kind, _about(key_of(row))) in said for kind in late[row.kind])}
+
+
+def _about(key: str) -> str:
+    """What a key says besides its rule: the thing, the person and the moment."""
+    return key.partition(":")[2]
 
 
 def ensure_rules(book: Rulebook) -> Rulebook:

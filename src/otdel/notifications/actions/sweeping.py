@@ -66,7 +66,7 @@ def _due(now: datetime, limit: int, daily: bool) -> list[Due]:
 def fire(*, now: datetime, limit: int = BATCH) -> int:
     """Tell of the next reminders that are due. Returns how many were taken; fewer than `limit`: that was all."""
     due = _due(now, limit, daily=False)
-    held = _still_so(due, now)
+    held = _latest(_still_so(due, now), now)
     if held:
         told, in_vain, later, people = _addressed(held, now)
         grouping.tell_grouped(told, now, people)
@@ -87,6 +87,37 @@ def _still_so(due: Sequence[Due], now: datetime) -> list[Due]:
         held = {(each.subject_id, each.person_id, each.anchor_at) for each in look(ids, now)}
         gone |= {row.pk for row in rows if (row.subject_id, row.person_id, row.anchor_at) not in held}
     Reminder.objects.filter(pk__in=gone).delete()
+    return [row for row in due if row.pk not in gone]
+
+
+# After an outage, or a day off, "it is time" and "overdue" of one task come together. What overtakes it may lie in the
+# next batch, or in another worker's hands: it is looked for among all that is due.
+_OVERTAKEN = """
+UPDATE notifications_reminder SET state = %s, fired_at = %s WHERE id IN (
+    SELECT early.id FROM notifications_reminder early CROSS JOIN LATERAL (
+        SELECT late.kind FROM notifications_reminder late
+        WHERE late.state = 'PENDING' AND late.subject_kind = early.subject_kind AND late.subject_id = early.subject_id
+            AND late.person_id = early.person_id AND late.whom = early.whom AND late.anchor_at = early.anchor_at
+            AND late.due_at <= %s AND late.rule_id IS NOT NULL
+            AND (late.kind, early.kind) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+        LIMIT 1
+    ) later WHERE early.id = ANY(%s))
+RETURNING id"""
+
+
+def _latest(due: Sequence[Due], now: datetime) -> list[Due]:
+    """Leave out, and mark, what a later reminder of the same thing says better. One query, or none."""
+    pairs = kinds.overtaking()
+    early = {earlier for _late, earlier in pairs}
+    rows = [row.pk for row in due if row.kind in early and row.rule_id is not None]
+    if not rows:
+        return list(due)
+    with connection.cursor() as cursor:
+        late, earlier = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        cursor.execute(_OVERTAKEN, [State.OVERTAKEN, now, now, late, earlier, rows])
+        gone = {pk for (pk,) in cursor.fetchall()}
+    if gone:
+        log.info("%s reminders were overtaken by later ones", len(gone))
     return [row for row in due if row.pk not in gone]
 
 
