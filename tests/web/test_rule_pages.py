@@ -8,6 +8,7 @@ from html import unescape
 
 import pytest
 import time_machine
+from controlled import at, plan_march
 from ledger import fresh, make_customer, make_invoice
 from outer_world import LOCAL, receiving
 from people import NOW
@@ -189,3 +190,34 @@ def test_names_of_records_are_only_for_those_who_see_them(firm, signed):
         assert "it would have fired 1 time." in page
         assert page.count("A-7") == (2 if is_seen else 0)
         assert page.count("not for you to see") == (0 if is_seen else 2)
+
+
+def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
+    plan_march(firm)
+    with time_machine.travel(at(10, 12), tick=False):
+        client = signed("boris")
+        address = "/rules/new/?when=LINE_RED&then=TASK"
+        page = text_of(client.get(address))
+        assert '<option value="BOTH" selected>of people and of departments</option>' in page
+        assert "To whom by name" not in page
+        typed = sent(firm, metric="payments", lines="BOTH", to="PERSON", days="3")
+        assert "To whom by name" in text_of(client.post(address, typed | {"show": "1"}))
+        text_of(client.post(address, typed), 422)
+        typed |= {"person": firm.vera.pk}
+        tried = text_of(client.post(address, typed | {"try": "1"}))
+        assert "it would have fired 2 times" in tried
+        assert "Lines of people: 1, of departments: 1." in tried
+        assert f'href="/plan/?unit={firm.north.pk}">department “North”</a>' in tried
+        assert client.post(address, typed).status_code == 302
+        rule = Rule.objects.get()
+        assert (rule.lines, rule.does["person"]) == ("BOTH", firm.vera.pk)
+        client.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
+        actions.sweep(now=at(10, 12))
+        page = text_of(client.get(f"/rules/{rule.pk}/"))
+        assert "somebody's or a department's line of the month's plan has been red for 3 working days in a row" in page
+        assert "to whom: Volkova Vera" in page
+        assert f'href="/plan/?unit={firm.north.pk}">department “North”</a>' in page
+        assert '<option value="BOTH" selected>' in text_of(client.get(f"/rules/{rule.pk}/edit/"))
+        assert signed("gleb").get(f"/rules/{rule.pk}/").status_code == 404
+        page = text_of(signed("admin").get(f"/rules/{rule.pk}/"))
+        assert "department “North”" not in page  # who may not see its plan

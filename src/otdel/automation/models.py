@@ -23,7 +23,7 @@ class Rule(models.Model):
         DEAL_NO_STEP = "DEAL_NO_STEP", _("an open deal has had no next step for so many days")
         INVOICE_OVERDUE = "INVOICE_OVERDUE", _("an invoice is overdue by so many days")
         NO_CONTACT = "NO_CONTACT", _("there was no contact with a customer for so many days")
-        LINE_RED = "LINE_RED", _("somebody's line of the month's plan is red")
+        LINE_RED = "LINE_RED", _("a line of the month's plan is red")
 
     class Then(models.TextChoices):
         TASK = "TASK", _("give a task")
@@ -41,6 +41,11 @@ class Rule(models.Model):
         OWNER = "OWNER", pgettext_lazy("rule", "Stopped: its owner no longer works here")
         GONE = "GONE", pgettext_lazy("rule", "Stopped: the address of its webhook is no more")
 
+    class Lines(models.TextChoices):
+        PEOPLE = "PEOPLE", pgettext_lazy("lines of the plan", "of people")
+        UNITS = "UNITS", pgettext_lazy("lines of the plan", "of departments")
+        BOTH = "BOTH", pgettext_lazy("lines of the plan", "of people and of departments")
+
     name = models.CharField(max_length=120)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="+")
     # records of people of this department and under it; empty: all the owner may see
@@ -50,10 +55,13 @@ class Rule(models.Model):
     # a number and not a foreign key: a stage may go, the rule then says so
     stage_id = models.BigIntegerField(null=True, blank=True)
     metric = models.CharField(max_length=20, blank=True)
+    # whose lines of the plan
+    lines = models.CharField(max_length=6, choices=Lines, default=Lines.PEOPLE)
     # the address of a list narrowed by its own filters
     conditions = models.TextField(blank=True)
     then = models.CharField(max_length=8, choices=Then)
-    # what is done, by `then`: title, text, due, to, template, tag, field, value, stage, owner, host and sealed address
+    # what is done, by `then`: title, text, due, to, person, template, tag, field, value, stage, owner, host and sealed
+    # address
     does = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     most_per_hour = models.PositiveSmallIntegerField(default=50)
     is_on = models.BooleanField(default=False)

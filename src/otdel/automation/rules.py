@@ -46,16 +46,18 @@ BY_CLOCK = ("DEAL_STANDS", "DEAL_NO_STEP", "INVOICE_OVERDUE", "NO_CONTACT", "LIN
 COUNTS_DAYS = ("DEAL_STANDS", "DEAL_NO_STEP", "INVOICE_OVERDUE", "NO_CONTACT")
 # what can be done to which kind of record
 CAN: Mapping[str, Sequence[str]] = {
-    "TASK": ("deal", "lead", "customer", "invoice", "task", "person"),
-    "NOTICE": ("deal", "lead", "customer", "invoice", "task", "person"),
-    "TEMPLATE": ("deal", "lead", "customer", "invoice", "task", "person"),
+    "TASK": ("deal", "lead", "customer", "invoice", "task", "person", "unit"),
+    "NOTICE": ("deal", "lead", "customer", "invoice", "task", "person", "unit"),
+    "TEMPLATE": ("deal", "lead", "customer", "invoice", "task", "person", "unit"),
     "TAG": ("deal", "lead", "customer"),
     "FIELD": ("deal", "lead", "customer", "invoice", "task"),
     "STAGE": ("deal",),
     "HANDOVER": ("deal", "lead", "customer"),
-    "WEBHOOK": ("deal", "lead", "customer", "invoice", "task", "person"),
+    "WEBHOOK": ("deal", "lead", "customer", "invoice", "task", "person", "unit"),
 }
-TO = ("OWNER", "HEAD", "CREATOR")
+TO = ("OWNER", "HEAD", "CREATOR", "PERSON")
+# whose lines of the plan: the kinds of record such a rule fires for
+LINES: Mapping[str, Sequence[str]] = {"PEOPLE": ("person",), "UNITS": ("unit",), "BOTH": ("person", "unit")}
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,16 @@ class RuleValues:
     days: int = 0
     stage_id: int | None = None
     metric: str = ""
+    lines: str = "PEOPLE"
     conditions: str = ""
     does: dict[str, Any] = field(default_factory=dict)
     unit_id: int | None = None
     most_per_hour: int = 50
+
+
+def kinds_of(when: str, lines: str) -> Sequence[str]:
+    """Return the kinds of record such a rule fires for."""
+    return LINES.get(lines, ()) if when == "LINE_RED" else (ABOUT[when],)
 
 
 def check(values: RuleValues) -> None:
@@ -85,6 +93,8 @@ def check(values: RuleValues) -> None:
         raise Invalid(_("Say how many days: from 1 to 3650."), field="days")
     if values.when == "LINE_RED" and not 0 <= values.days <= 20:
         raise Invalid(_("Between 1 and 20 working days."), field="days")
+    if values.lines not in LINES:
+        raise Invalid(_("Choose whose lines."), field="lines")
     if not 1 <= values.most_per_hour <= MOST_PER_HOUR:
         raise Invalid(_("Between 1 and 1000 an hour."), field="most_per_hour")
     _check_does(values.then, values.does)
@@ -106,6 +116,8 @@ def _check_does(then: str, does: Mapping[str, Any]) -> None:
         raise Invalid(words, field=name)
     if then in ("TASK", "NOTICE") and does.get("to") not in TO:
         raise Invalid(_("Choose to whom."), field="to")
+    if then in ("TASK", "NOTICE") and does["to"] == "PERSON" and not does.get("person"):
+        raise Invalid(_("Choose the person."), field="person")
     if then == "TASK" and not 0 <= int(does.get("due") or 0) <= 365:
         raise Invalid(_("Between 0 and 365 working days."), field="due")
 

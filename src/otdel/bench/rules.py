@@ -33,9 +33,10 @@ LEFT = 5  # what was not fired for yet
 DAYS = {"INVOICE_OVERDUE": 3, "DEAL_STANDS": 5, "NO_CONTACT": 14, "DEAL_NO_STEP": 3}
 
 _RULE = """
-INSERT INTO automation_rule (name, owner_id, "when", days, metric, conditions, "then", does, most_per_hour, is_on,
-    on_since, stop, created_at, updated_at)
-VALUES ('Bench', %(owner)s, %(when)s, %(days)s, '', '', 'NOTICE', '{}', 50, true, %(since)s, '', %(since)s, %(since)s)
+INSERT INTO automation_rule (name, owner_id, "when", days, metric, lines, conditions, "then", does, most_per_hour,
+    is_on, on_since, stop, created_at, updated_at)
+VALUES ('Bench', %(owner)s, %(when)s, %(days)s, '', 'PEOPLE', '', 'NOTICE', '{}', 50,
+    true, %(since)s, '', %(since)s, %(since)s)
 RETURNING id"""
 _FIRED = """
 INSERT INTO automation_firing (rule_id, kind, record_id, name, key, at, outcome, text, made, chain)

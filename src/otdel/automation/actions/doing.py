@@ -19,8 +19,10 @@ from otdel.customers.models import Customer
 from otdel.deals import actions as deals
 from otdel.deals.models import Deal, Lead
 from otdel.notifications.actions.telling import Told, tell
-from otdel.org.models import Person
+from otdel.org.access import tree_for, unit_reach
+from otdel.org.models import Person, Unit
 from otdel.org.queries import calendar, company_of, zone_of
+from otdel.org.rules import Right
 from otdel.tasks.actions import create_tasks
 from otdel.tasks.actions.templates import give_from_template, head_over, prepare
 from otdel.tasks.models import Task, Template
@@ -33,6 +35,7 @@ MODELS: dict[str, Any] = {
     "invoice": Invoice,
     "task": Task,
     "person": Person,
+    "unit": Unit,
 }
 PATHS = {
     "deal": "/deals/{}/",
@@ -41,6 +44,7 @@ PATHS = {
     "invoice": "/money/invoices/{}/",
     "task": "/tasks/{}/",
     "person": "/people/{}/",
+    "unit": "/plan/?unit={}",
 }
 Made = tuple[str, dict[str, Any]]
 Doing = Callable[[Rule, Person, Firing, datetime], Made]
@@ -59,10 +63,36 @@ def _record(firing: Firing) -> Any:
 
 
 def _receiver(rule: Rule, owner: Person, firing: Firing, record: Any) -> int:
-    """Whoever answers for the record, their head, or whoever wrote the rule."""
-    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
-    to = {"OWNER": whose.pk, "HEAD": head_over(whose), "CREATOR": owner.pk}[rule.does["to"]]
+    """Whoever answers for the record, their head, whoever wrote the rule, or somebody by name."""
+    match rule.does["to"]:
+        case "OWNER":
+            to = _answering(owner, firing, record)[0]
+        case "HEAD":
+            to = _answering(owner, firing, record)[1]
+        case "PERSON":
+            to = rule.does["person"]
+        case _:
+            to = owner.pk
     return int(to or owner.pk)
+
+
+def _answering(owner: Person, firing: Firing, record: Any) -> tuple[int | None, int | None]:
+    """Return who answers for the record, and their head: of a department, the two nearest above its line."""
+    if firing.kind == "unit":
+        heads = (*tree_for(owner).heads_above(record.pk), None, None)
+        return heads[0], heads[1]
+    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
+    return whose.pk, head_over(whose)
+
+
+def _path(firing: Firing, rule: Rule, to: int) -> str:
+    """Return the page of the record; the board of a department is for those who may see its plan."""
+    path = PATHS[firing.kind].format(firing.record_id)
+    if firing.kind != "unit":
+        return path
+    person = Person.objects.select_related("role").get(pk=to)
+    sees = unit_reach(person, "plan", Right.VIEW).includes_unit(firing.record_id)
+    return f"{path}&metric={rule.metric or 'payments'}" if sees else "/today/"
 
 
 def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
@@ -73,7 +103,7 @@ def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
         to,
         f"{SAID}:{rule.pk}:{firing.kind}:{firing.record_id}:{firing.key}",
         _filled(rule.does["title"], firing, record),
-        PATHS[firing.kind].format(firing.record_id),
+        _path(firing, rule, to),
         params={"text": _filled(rule.does.get("text", ""), firing, record)},
     )
     return Firing.Outcome.DONE, {"told": tell([told], now), "to": to}
@@ -96,7 +126,7 @@ def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
 
 
 def _about(firing: Firing, record: Any) -> dict[str, Any]:
-    if firing.kind == "person":
+    if firing.kind in ("person", "unit"):
         return {}
     if firing.kind == "task":
         return {"customer_id": record.customer_id, "deal_id": record.deal_id}
@@ -113,24 +143,22 @@ def _filled(text: str, firing: Firing, record: Any) -> str:
 
 def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
     record, template_id = _record(firing), rule.does["template"]
-    if firing.kind in ("person", "task"):
+    if firing.kind in ("person", "task", "unit"):
         values, to = prepare(by=owner, template_id=template_id, now=now)
         values = replace(values, **_about(firing, record))
-        made = create_tasks(by=owner, values=values, to=_role(template_id, firing, record) or to, now=now)
+        made = create_tasks(by=owner, values=values, to=_role(template_id, owner, firing, record) or to, now=now)
     else:
         about = {firing.kind: firing.record_id}
         made = give_from_template(by=owner, template_id=template_id, about=about, now=now)
     return Firing.Outcome.DONE, {"task": made[0].pk, "count": len(made)}
 
 
-def _role(template_id: int, firing: Firing, record: Any) -> To | None:
-    """A template speaks of whoever answers for the record: of a person, that is the person; of a task, its assignee."""
-    who = record if firing.kind == "person" else record.assignee
+def _role(template_id: int, owner: Person, firing: Firing, record: Any) -> To | None:
+    """A template speaks of whoever answers for the record: the person, a task's assignee, a department's head."""
     assign = Template.objects.values_list("assign", flat=True).get(pk=template_id)
-    if assign == Template.Assign.OWNER:
-        return To(people=(who.pk,))
-    head = head_over(who) if assign == Template.Assign.OWNER_HEAD else None
-    return To(people=(head,)) if head else None
+    place = {Template.Assign.OWNER: 0, Template.Assign.OWNER_HEAD: 1}.get(assign)
+    who = None if place is None else _answering(owner, firing, record)[place]
+    return To(people=(who,)) if who else None
 
 
 def _field(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:

@@ -18,7 +18,7 @@ from otdel.automation.actions.stopping import stop, warn
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.episodes import Episode, back, episodes
 from otdel.automation.queries.matching import is_of_all, matching
-from otdel.automation.rules import ABOUT, BACK_DAYS, BY_CLOCK, EVENTS, is_loop, is_own
+from otdel.automation.rules import ABOUT, BACK_DAYS, BY_CLOCK, EVENTS, is_loop, is_own, kinds_of
 from otdel.core import journal
 from otdel.core.act import action, by_rule
 from otdel.core.errors import Refusal
@@ -61,7 +61,9 @@ def sweep(*, now: datetime) -> None:
     for rule in Rule.objects.filter(is_on=True, deleted_at=None, when__in=BY_CLOCK).select_related("owner__role"):
         try:
             for each in waiting(rule, settings, now):
-                fire(by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now)
+                fire(
+                    by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now, kind=each.kind
+                )
         except Exception as error:
             error.add_note(f"while rule {rule.pk} was swept")
             failed.append(error)
@@ -78,15 +80,21 @@ def waiting(rule: Rule, settings: CompanySettings, now: datetime) -> list[Episod
     found = episodes(rule, rule.owner, max(since, back(today, BACK_DAYS)), today, still=True)
     if is_of_all(rule, rule.owner):
         return found
-    names = matching(rule, rule.owner, [each.record_id for each in found], now)
-    return [each for each in found if each.record_id in names]
+    names = {
+        kind: matching(rule, rule.owner, [each.record_id for each in found if each.kind == kind], now, kind)
+        for kind in kinds_of(rule.when, rule.lines)
+    }
+    return [each for each in found if each.record_id in names[each.kind]]
 
 
 @action
 def fire(
-    *, by: Person | None, rule_id: int, record_id: int, key: str, chain: Sequence[int], now: datetime
+    *, by: Person | None, rule_id: int, record_id: int, key: str, chain: Sequence[int], now: datetime, kind: str = ""
 ) -> Firing | None:
-    """Do what the rule says about the record, unless it was done, is not of the rule, or a guard says no."""
+    """Do what the rule says about the record, unless it was done, is not of the rule, or a guard says no.
+
+    `kind`: of the record, where a rule speaks of several.
+    """
     rule = Rule.objects.select_for_update(of=("self",)).select_related("owner__role").get(pk=rule_id)
     if not rule.is_on or rule.deleted_at:
         return None
@@ -94,11 +102,11 @@ def fire(
     if not may_sign_in(owner, now.astimezone(zone_of(owner)).date()):
         stop(rule, Rule.Stop.OWNER, now)
         return None
-    kind = ABOUT[rule.when]
+    kind = kind or ABOUT[rule.when]
     once = {"rule": rule, "kind": kind, "record_id": record_id, "key": key}
     if Firing.objects.filter(**once).exists():
         return None
-    names = matching(rule, owner, [record_id], now)
+    names = matching(rule, owner, [record_id], now, kind)
     if record_id not in names:
         return None
     firing = Firing(**once, name=names[record_id][:250], at=now, chain=list(chain))

@@ -63,6 +63,8 @@ def _checked(by: Person, values: RuleValues, before: dict[str, Any]) -> dict[str
         does["value"] = checked(ABOUT[values.when], str(does["field"]), does.get("value"))
     if values.then == Rule.Then.HANDOVER and not receivers(by).filter(pk=does["owner"]).exists():
         raise Invalid(_("Choose somebody who works here."), field="owner")
+    if does.get("to") == "PERSON" and not receivers(by).filter(pk=does["person"]).exists():
+        raise Invalid(_("Choose somebody who works here."), field="person")
     if values.then == Rule.Then.WEBHOOK:
         return _webhook(does, before)
     return does

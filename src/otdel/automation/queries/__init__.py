@@ -21,6 +21,7 @@ from otdel.automation.queries.rules import (
 
 WHEN = Rule.When.choices
 THEN = Rule.Then.choices
+LINES = Rule.Lines.choices
 OUTCOMES = dict(Firing.Outcome.choices)
 
 
@@ -31,6 +32,7 @@ def draft(**values: object) -> Rule:
 
 __all__ = [
     "BY_ITSELF",
+    "LINES",
     "OUTCOMES",
     "THEN",
     "WHEN",

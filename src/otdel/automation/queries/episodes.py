@@ -11,16 +11,15 @@ from typing import Any
 
 from django.db import connection
 
-from otdel.automation.models import Firing, Rule
+from otdel.automation.models import Rule
+from otdel.automation.queries.red_lines import red_lines
 from otdel.automation.rules import ABOUT
-from otdel.core.periods import Kind, Period
 from otdel.org.models import Person
-from otdel.org.queries import calendar, company_of
-from otdel.plans.queries.reds import red_days
 
 
 @dataclass(frozen=True)
 class Episode:
+    kind: str
     record_id: int
     key: str
     day: date
@@ -122,10 +121,10 @@ IS = {"INVOICE_OVERDUE": _OVERDUE, "DEAL_STANDS": _STANDS, "NO_CONTACT": _SILENT
 def episodes(rule: Rule, owner: Person, first: date, last: date, *, still: bool = False) -> list[Episode]:
     """Return what became so between two days, both included, the earliest first.
 
-    `still`: only what is so now, and what the rule has not fired for. One query; of plan lines, nine for each month.
+    `still`: only what is so now, and what the rule has not fired for. One query; of plan lines, six for each month.
     """
     if rule.when == "LINE_RED":
-        return _red(rule, owner, first, last, still)
+        return [Episode(*row) for row in red_lines(rule, owner, first, last, still)]
     lasts = timedelta(days=rule.days)
     given: dict[str, Any] = {
         "days": rule.days, "last": last, "stage": rule.stage_id, "from": first - lasts, "to": last - lasts,
@@ -134,44 +133,7 @@ def episodes(rule: Rule, owner: Person, first: date, last: date, *, still: bool 
     sql = _FRESH.format(IS[rule.when]) if still else WAS[rule.when]
     with connection.cursor() as cursor:
         cursor.execute(sql + " ORDER BY 3, 1", given)
-        return [Episode(*row) for row in cursor]
-
-
-def _red(rule: Rule, owner: Person, first: date, last: date, still: bool) -> list[Episode]:
-    """Return who was behind their month for so many working days in a row, once a month each.
-
-    `still`: who is behind now, and the rule has not fired for this month.
-    """
-    days, metric = calendar(company_of(owner).country), rule.metric or "payments"
-    months = [Period.of(Kind.MONTH, last)] if still else _months(first, last)
-    found = []
-    for month in months:
-        worked = [day for day in days.working_days(month) if day <= last]
-        key = f"{metric}:{month}"
-        for pk, red in red_days(owner, month, metric, rule.unit_id, last).items():
-            came = _lasted(worked, set(red), max(rule.days, 1), still)
-            if came is not None and (still or came >= first):
-                found.append(Episode(pk, key, last if still else came))
-    known = Firing.objects.filter(rule=rule, kind="person", key__in={each.key for each in found}) if still else None
-    fired = set(known.values_list("record_id", flat=True)) if known is not None and found else set()
-    return sorted((each for each in found if each.record_id not in fired), key=lambda each: (each.day, each.record_id))
-
-
-def _months(first: date, last: date) -> list[Period]:
-    found = [Period.of(Kind.MONTH, first)]
-    while found[-1].end <= last:
-        found.append(found[-1].plus(1))
-    return found
-
-
-def _lasted(worked: list[date], red: set[date], wanted: int, still: bool) -> date | None:
-    """Return the working day on which a line had been red so many in a row; `still`: and is so on the last of them."""
-    run, reached = 0, None
-    for day in worked:
-        run = run + 1 if day in red else 0
-        if run >= wanted and reached is None:
-            reached = day
-    return reached if not still or run >= wanted else None
+        return [Episode(ABOUT[rule.when], *row) for row in cursor]
 
 
 def back(day: date, days: int) -> date:

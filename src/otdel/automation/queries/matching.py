@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from otdel.automation.models import Rule
 from otdel.automation.queries.fields import RECORDS
-from otdel.automation.rules import ABOUT
+from otdel.automation.rules import ABOUT, kinds_of
 from otdel.billing.models import Invoice
 from otdel.billing.queries import INVOICES
 from otdel.core import custom
@@ -49,13 +49,17 @@ def state_of(kind: str, conditions: str, person: Person, now: datetime, whole: b
     return listing.read(params, asking)
 
 
-def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime) -> dict[int, str]:
+def matching(rule: Rule, owner: Person, ids: Sequence[int], now: datetime, kind: str = "") -> dict[int, str]:
     """Return the names of those of the records the rule speaks of. One query besides those of access."""
     if not ids:
         return {}
-    kind = ABOUT[rule.when]
+    kind = kind or ABOUT[rule.when]
+    if kind not in kinds_of(rule.when, rule.lines):
+        return {}
     if kind == "person":
         return _people(rule, owner, ids)
+    if kind == "unit":
+        return _units(rule, owner, ids)
     state = state_of(kind, rule.conditions, owner, now)
     rows: Any = state.listing.narrowed(state).filter(pk__in=these(ids))
     if rule.unit_id:
@@ -89,10 +93,20 @@ def _people(rule: Rule, owner: Person, ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.values_list("pk", "name"))
 
 
+def _units(rule: Rule, owner: Person, ids: Sequence[int]) -> dict[int, str]:
+    """Departments whose plan the owner may see, within the rule's. No query besides those of access."""
+    tree, reached = org.tree_for(owner), org.unit_reach(owner, "plan", Right.VIEW)
+    within = tree.under(rule.unit_id) if rule.unit_id else frozenset(tree.nodes)
+    return {pk: tree.nodes[pk].name for pk in ids if pk in within and reached.includes_unit(pk)}
+
+
 def seen(person: Person, kind: str, ids: Collection[int]) -> set[int]:
     """Return those of the records that the person may see, whoever's rule speaks of them. One query, none for none."""
     if not ids:
         return set()
+    if kind == "unit":
+        tree, reached = org.tree_for(person), org.unit_reach(person, "plan", Right.VIEW)
+        return {pk for pk in ids if pk in tree.nodes and reached.includes_unit(pk)}
     if kind == "person":
         rows: Any = org.limit(Person.objects.all(), org.reach(person, "person", Right.VIEW), "id")
     else:

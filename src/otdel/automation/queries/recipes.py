@@ -54,6 +54,20 @@ def _red() -> RuleValues:
     )
 
 
+def _red_unit() -> RuleValues:
+    title = _("Say what the department will do to come back to the plan")
+    does = {"title": title, "to": "OWNER", "due": 1, "accept": True}
+    return RuleValues(
+        _("Red line of a department: ask its head for measures"),
+        "LINE_RED",
+        "TASK",
+        days=3,
+        metric="payments",
+        lines="UNITS",
+        does=does,
+    )
+
+
 RECIPES: dict[str, tuple[str, Callable[[], RuleValues]]] = {
     "debt": ("cash", _debt),
     "lead": ("star", _lead),
@@ -61,6 +75,7 @@ RECIPES: dict[str, tuple[str, Callable[[], RuleValues]]] = {
     "stands": ("deals", _stands),
     "step": ("calendar", _step),
     "red": ("plan", _red),
+    "red_unit": ("users", _red_unit),
 }
 
 

@@ -14,7 +14,7 @@ from otdel.automation import access
 from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
 from otdel.automation.queries.matching import matching, seen, with_customers
-from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS
+from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS, kinds_of
 from otdel.billing.models import Invoice
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
@@ -90,9 +90,10 @@ class Would:
 
 @dataclass(frozen=True)
 class DryRun:
-    """How often, and the latest of them."""
+    """How often, for how many of each kind of record, and the latest of them."""
 
     count: int
+    kinds: dict[str, int]
     rows: list[Would]
     since: date
     # more happened than a dry run looks at: it is at least so often
@@ -108,24 +109,30 @@ def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
     today = now.astimezone(zone).date()
     since = back(today, DRY_DAYS)
     if rule.when in EVENTS:
-        found = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
+        happened = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
+        found = [(ABOUT[rule.when], pk, day) for pk, day in happened]
     else:
-        found = [(each.record_id, each.day) for each in reversed(episodes(rule, owner, since, today))]
-    looked = found[:DRY_LOOK]
-    kind = ABOUT[rule.when]
-    names = matching(rule, owner, [pk for pk, _day in looked], now)
-    would = [(pk, day) for pk, day in looked if pk in names]
-    return DryRun(len(would), _shown(person, owner, kind, names, would[:DRY_MOST]), since, len(found) > DRY_LOOK)
+        found = [(each.kind, each.record_id, each.day) for each in reversed(episodes(rule, owner, since, today))]
+    kinds, looked = kinds_of(rule.when, rule.lines), found[:DRY_LOOK]
+    names: dict[str, dict[int, str]] = {
+        kind: matching(rule, owner, [pk for one, pk, _day in looked if one == kind], now, kind) for kind in kinds
+    }
+    would = [each for each in looked if each[1] in names[each[0]]]
+    counts = {kind: sum(one == kind for one, _pk, _day in would) for kind in kinds}
+    return DryRun(len(would), counts, _shown(person, owner, names, would[:DRY_MOST]), since, len(found) > DRY_LOOK)
 
 
 def _shown(
-    person: Person, owner: Person, kind: str, names: dict[int, str], would: list[tuple[int, date]]
+    person: Person, owner: Person, names: dict[str, dict[int, str]], would: list[tuple[str, int, date]]
 ) -> list[Would]:
     """Return the rows with their names, for these eyes."""
-    ids = {pk for pk, _day in would}
-    said = with_customers(kind, {pk: names[pk] for pk in ids})
-    known = ids if person.pk == owner.pk else seen(person, kind, ids)
-    return [Would(pk, kind, said.get(pk, "") if pk in known else "", day) for pk, day in would]
+    said: dict[str, dict[int, str]] = {}
+    known: dict[str, set[int]] = {}
+    for kind, of_kind in names.items():
+        ids = {pk for one, pk, _day in would if one == kind}
+        said[kind] = with_customers(kind, {pk: of_kind[pk] for pk in ids})
+        known[kind] = ids if person.pk == owner.pk else seen(person, kind, ids)
+    return [Would(pk, kind, said[kind].get(pk, "") if pk in known[kind] else "", day) for kind, pk, day in would]
 
 
 # What happened is read from the records: those of before this program, brought by an import, tell as much.

@@ -24,7 +24,19 @@ WHO = (
     ("OWNER", lazy("whoever answers for the record")),
     ("HEAD", lazy("their head")),
     ("CREATOR", lazy("me")),
+    ("PERSON", lazy("somebody by name")),
 )
+# of a line of the plan
+WHO_OF_LINE = (
+    ("OWNER", lazy("the person; of a department, its head")),
+    ("HEAD", lazy("their head; of a department, the head's head")),
+    *WHO[2:],
+)
+
+
+def who(when: str) -> dict[str, Any]:
+    """To whom a rule turns, in words."""
+    return dict(WHO_OF_LINE if when == "LINE_RED" else WHO)
 
 
 class RuleForm(forms.Form):
@@ -32,6 +44,7 @@ class RuleForm(forms.Form):
     days = forms.IntegerField(label=lazy("How many days"), min_value=1, max_value=3650, initial=3)
     entered = forms.TypedChoiceField(label=lazy("Which stage"), coerce=int, required=False, empty_value=None)
     metric = forms.ChoiceField(label=lazy("Metric"), choices=METRICS)
+    lines = forms.ChoiceField(label=lazy("Whose lines"), choices=queries.LINES, initial="BOTH")
     unit = forms.TypedChoiceField(label=lazy("Whose records"), coerce=int, required=False, empty_value=None)
     title = forms.CharField(
         label=lazy("What is to be done"),
@@ -42,6 +55,7 @@ class RuleForm(forms.Form):
         label=pgettext_lazy("task", "Details"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     to = forms.ChoiceField(label=lazy("To whom"), choices=WHO)
+    person = forms.TypedChoiceField(label=lazy("To whom by name"), coerce=int)
     due = forms.IntegerField(label=lazy("In how many working days"), min_value=0, max_value=365, initial=1)
     accept = forms.BooleanField(label=lazy("I accept the work"), required=False)
     template = forms.TypedChoiceField(label=lazy("Template"), coerce=int)
@@ -60,8 +74,8 @@ class RuleForm(forms.Form):
     )
 
     DOES = {
-        "TASK": ("title", "text", "to", "due", "accept"),
-        "NOTICE": ("title", "text", "to"),
+        "TASK": ("title", "text", "to", "person", "due", "accept"),
+        "NOTICE": ("title", "text", "to", "person"),
         "TEMPLATE": ("template",),
         "TAG": ("tag",),
         "FIELD": ("field", "value"),
@@ -84,11 +98,13 @@ class RuleForm(forms.Form):
         found: tuple[str, ...] = ("days",) if self.when in COUNTS_DAYS else ()
         if self.when in ("DEAL_STAGE", "DEAL_STANDS"):
             found += ("entered",)
-        return ("metric", "days") if self.when == "LINE_RED" else found
+        return ("metric", "lines", "days") if self.when == "LINE_RED" else found
 
     @property
     def does(self) -> tuple[str, ...]:
-        return self.DOES[self.then]
+        """What its end asks for; for a name only where it goes to somebody by name."""
+        to = self.data.get("to") if self.is_bound else self.initial.get("to")
+        return tuple(name for name in self.DOES[self.then] if name != "person" or to == "PERSON")
 
     def _fill(self, request: PersonRequest) -> None:
         """Read only the choices that are shown."""
@@ -102,6 +118,10 @@ class RuleForm(forms.Form):
             if name in fields:
                 rows = list(stages(asking))
                 fields[name].choices = rows if name == "stage" else [("", _("any")), *rows]
+        if "to" in fields:
+            fields["to"].choices = list(who(self.when).items())
+        if "person" in fields:
+            fields["person"].choices = tasks.receivers(request.user)
         if "field" in fields:
             self._offer_fields()
         if "owner" in fields:
@@ -148,6 +168,7 @@ class RuleForm(forms.Form):
             days=data.get("days") or 0,
             stage_id=data.get("entered"),
             metric=data.get("metric", ""),
+            lines=data.get("lines", "PEOPLE"),
             conditions=conditions,
             does={name: data[name] for name in self.does},
             unit_id=data["unit"],

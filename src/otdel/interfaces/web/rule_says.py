@@ -15,7 +15,7 @@ from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web.plan_words import metric_label
-from otdel.interfaces.web.rule_forms import WHO
+from otdel.interfaces.web.rule_forms import who
 from otdel.tasks import queries as tasks
 
 PAGES = {"deal": "deal", "lead": "lead", "customer": "customer", "invoice": "invoice", "task": "task"}
@@ -28,6 +28,21 @@ LASTING = {
     "INVOICE_OVERDUE": lazy("an invoice is overdue by %(days)s"),
     "NO_CONTACT": lazy("there was no contact with a customer for %(days)s"),
 }
+# whose line is red, and has been for some days
+RED = {
+    "PEOPLE": (
+        lazy("somebody's line of the month's plan is red"),
+        lazy("somebody's line of the month's plan has been red for %(days)s"),
+    ),
+    "UNITS": (
+        lazy("a department's line of the month's plan is red"),
+        lazy("a department's line of the month's plan has been red for %(days)s"),
+    ),
+    "BOTH": (
+        lazy("somebody's or a department's line of the month's plan is red"),
+        lazy("somebody's or a department's line of the month's plan has been red for %(days)s"),
+    ),
+}
 
 
 def quoted(text: str) -> str:
@@ -39,6 +54,15 @@ def _plain(title: str) -> str:
     for english, shown in (("record", _("[record]")), ("customer", _("[customer]"))):
         title = title.replace(f"{{{english}}}", shown).replace(f"{{{shown[1:-1]}}}", shown)
     return title
+
+
+def _red(rule: Any) -> str:
+    now, lasting = RED[rule.lines]
+    words = str(now)
+    if rule.days > 1:
+        days = ngettext("%(count)s working day in a row", "%(count)s working days in a row", rule.days)
+        words = str(lasting) % {"days": days % {"count": rule.days}}
+    return f"{words}: {metric_label(rule.metric or 'payments')}"
 
 
 class Sayer:
@@ -62,14 +86,7 @@ class Sayer:
             words = str(LASTING[rule.when]) % {"days": days}
         if rule.stage_id:
             words += " " + quoted(self.stage(rule.stage_id))
-        if rule.when == "LINE_RED":
-            if rule.days > 1:
-                days = ngettext("%(count)s working day in a row", "%(count)s working days in a row", rule.days) % {
-                    "count": rule.days
-                }
-                words = _("somebody's line of the month's plan has been red for %(days)s") % {"days": days}
-            words += f": {metric_label(rule.metric or 'payments')}"
-        return words
+        return _red(rule) if rule.when == "LINE_RED" else words
 
     def conditions(self, rule: Any) -> list[str]:
         about = ABOUT[rule.when]
@@ -87,9 +104,10 @@ class Sayer:
         does, words = rule.does, str(rule.get_then_display())
         match rule.then:
             case "TASK" | "NOTICE":
-                who = str(dict(WHO).get(does.get("to", ""), ""))
+                to = str(who(rule.when).get(does.get("to", ""), ""))
+                to = self.person(does.get("person")) if does.get("to") == "PERSON" else to
                 said = quoted(_plain(does.get("title", "")))
-                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": who}
+                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": to}
             case "TAG":
                 return f"{words} #{does.get('tag', '')}"
             case "FIELD":
@@ -130,4 +148,11 @@ class Sayer:
 def record_url(kind: str, pk: int) -> str:
     if kind == "person":
         return reverse("person", args=[pk])
+    if kind == "unit":
+        return f"{reverse('plan')}?unit={pk}"
     return reverse(PAGES[kind], args=[pk])
+
+
+def record_name(kind: str, name: str) -> str:
+    """What it is called among records of several kinds."""
+    return _("department “%(name)s”") % {"name": name} if kind == "unit" and name else name

@@ -11,7 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from otdel.automation import actions, queries
 from otdel.automation.rules import ABOUT, RuleValues
@@ -23,7 +22,8 @@ from otdel.interfaces.web.control import tabs as control_tabs
 from otdel.interfaces.web.lists import panel
 from otdel.interfaces.web.refusals import attempt
 from otdel.interfaces.web.rule_forms import RuleForm, conditions_of, fits
-from otdel.interfaces.web.rule_says import TONES, Sayer, record_url
+from otdel.interfaces.web.rule_says import TONES, Sayer, record_name, record_url
+from otdel.interfaces.web.rule_tried import tried_of
 from otdel.org.access import scope
 from otdel.org.rules import Right
 
@@ -52,8 +52,8 @@ def rules(request: PersonRequest) -> HttpResponseBase:
 
 def _recipe(each: queries.Recipe, sayer: Sayer) -> dict[str, Any]:
     sketch = queries.draft(
-        when=each.values.when, days=each.values.days, metric=each.values.metric, then=each.values.then,
-        does=each.values.does,
+        when=each.values.when, days=each.values.days, metric=each.values.metric, lines=each.values.lines,
+        then=each.values.then, does=each.values.does,
     )  # fmt: skip
     return {
         "url": reverse("rule_recipe", args=[each.code]),
@@ -104,7 +104,7 @@ def rule(request: PersonRequest, pk: int) -> HttpResponseBase:
         "state": _state(found),
         "firings": _firings(request, found, firings[:LOG_PAGE], sayer),
         "more": f"?before={firings[LOG_PAGE - 1].pk}" if len(firings) > LOG_PAGE else "",
-        "tried": _tried(request, found, found.owner) if request.GET.get("try") else None,
+        "tried": tried_of(request, found, found.owner) if request.GET.get("try") else None,
         "secret": _secret(found),
     }
     return TemplateResponse(request, "rules/rule.html", context)
@@ -116,9 +116,13 @@ def _secret(found: Any) -> str:
 
 def _firings(request: PersonRequest, found: Any, firings: list[Any], sayer: Sayer) -> list[dict[str, Any]]:
     calls = queries.calls_of([each.pk for each in firings]) if found.then == "WEBHOOK" else {}
-    seen = queries.seen(request.user, ABOUT[found.when], {each.record_id for each in firings})
+    ids: dict[str, set[int]] = {}
+    for each in firings:
+        ids.setdefault(each.kind, set()).add(each.record_id)
+    seen = {kind: queries.seen(request.user, kind, these) for kind, these in ids.items()}
     return [
-        _firing(each, request, calls.get(each.pk, []), each.record_id in seen) | {"made": sayer.made(found, each.made)}
+        _firing(each, request, calls.get(each.pk, []), each.record_id in seen[each.kind])
+        | {"made": sayer.made(found, each.made)}
         for each in firings
     ]
 
@@ -128,7 +132,7 @@ def _firing(each: Any, request: PersonRequest, calls: list[Any], seen: bool) -> 
     waits = each.outcome == "WAITING" and each.next_at and calls and calls[-1].ended_at
     return {
         "at": formats.current().moment(timezone.localtime(each.at), request.today),
-        "name": each.name if seen else "",
+        "name": record_name(each.kind, each.name) if seen else "",
         "url": record_url(each.kind, each.record_id) if seen else "",
         "outcome": marks.badge(str(queries.OUTCOMES[each.outcome]), TONES[each.outcome]),
         "text": "" if calls else each.text,
@@ -146,31 +150,6 @@ def _call(call: Any, request: PersonRequest) -> dict[str, Any]:
 
 def _moment(at: Any, request: PersonRequest) -> str:
     return formats.current().moment(timezone.localtime(at), request.today)
-
-
-def _tried(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
-    """Say what the rule would have done in the last 90 days."""
-    run, fmt = queries.dry_run(request.user, found, owner, request.now), formats.current()
-    words = ngettext(
-        "Since %(day)s it would have fired %(count)s time.",
-        "Since %(day)s it would have fired %(count)s times.",
-        run.count,
-    )
-    if run.cut:
-        words = _("Since %(day)s it would have fired more than %(count)s times.")
-    return {
-        "words": words % {"count": fmt.number(run.count), "day": fmt.day(run.since, request.today)},
-        "cut": run.cut,
-        "rows": [
-            {
-                "name": each.name,
-                "url": record_url(each.kind, each.record_id) if each.name else "",
-                "day": fmt.day(each.day, request.today),
-            }
-            for each in run.rows[:200]
-        ],
-        "hidden": max(run.count - 200, 0),
-    }
 
 
 # writing
@@ -213,7 +192,7 @@ def _edit(request: PersonRequest, found: Any) -> HttpResponseBase:
         "whens": [(code, str(words), code == when) for code, words in queries.WHEN],
         "thens": [(code, str(words), code == then) for code, words in queries.THEN if fits(when, code)],
         "wrong": wrong,
-        "blind": about != "person" and not scope(request.user, about, Right.VIEW),
+        "blind": not scope(request.user, "plan" if about == "person" else about, Right.VIEW),
         "controls": [] if about == "person" else _controls(request, about, conditions),
         "narrowed": bool(conditions),
         "tried": tried,
@@ -235,10 +214,10 @@ def _beginning(request: PersonRequest, found: Any) -> tuple[str, str, bool]:
 
 def _sketched(request: PersonRequest, values: RuleValues) -> dict[str, Any]:
     sketch = queries.draft(
-        when=values.when, days=values.days, stage_id=values.stage_id, metric=values.metric, unit_id=values.unit_id,
-        conditions=values.conditions, then=values.then,
+        when=values.when, days=values.days, stage_id=values.stage_id, metric=values.metric, lines=values.lines,
+        unit_id=values.unit_id, conditions=values.conditions, then=values.then,
     )  # fmt: skip
-    return _tried(request, sketch, request.user)
+    return tried_of(request, sketch, request.user)
 
 
 def _controls(request: PersonRequest, about: str, conditions: str) -> list[panel.Control]:
@@ -251,7 +230,8 @@ def _initial(request: PersonRequest, found: Any) -> dict[str, Any]:
     """What the rule says, and over it what was typed before the sentence was drawn anew."""
     kept: dict[str, Any] = {}
     if found is not None:
-        kept = {name: getattr(found, name) for name in ("name", "days", "metric", "most_per_hour")} | found.does
+        kept = {name: getattr(found, name) for name in ("name", "days", "metric", "lines", "most_per_hour")}
+        kept |= found.does
         kept |= {"entered": found.stage_id, "unit": found.unit_id, "of_field": found.does.get("field")}
     if kept.get("sealed"):
         kept["url"] = secrecy.opened(kept["sealed"]["url"])
