@@ -175,4 +175,4 @@ def test_a_notice_leads_to_the_board_of_those_who_may_see_it(firm, client):
     board = f"/plan/?unit={firm.north.pk}&metric=payments"
     assert told == {firm.olga.pk: ("North is red", board), firm.vera.pk: ("North is red", "/today/")}
     client.force_login(firm.olga)
-    assert client.get(board).status_code == 200
+    assert client.get(board, follow=True).status_code == 200
