@@ -207,7 +207,7 @@ def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
         tried = text_of(client.post(address, typed | {"try": "1"}))
         assert "it would have fired 2 times" in tried
         assert "Lines of people: 1, of departments: 1." in tried
-        assert f'href="/plan/?unit={firm.north.pk}">department “North”</a>' in tried
+        assert f'href="/plan/?unit={firm.north.pk}&metric=payments">department “North”</a>' in tried
         assert client.post(address, typed).status_code == 302
         rule = Rule.objects.get()
         assert (rule.lines, rule.does["person"]) == ("BOTH", firm.vera.pk)
@@ -216,8 +216,8 @@ def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
         page = text_of(client.get(f"/rules/{rule.pk}/"))
         assert "somebody's or a department's line of the month's plan has been red for 3 working days in a row" in page
         assert "to whom: Volkova Vera" in page
-        assert f'href="/plan/?unit={firm.north.pk}">department “North”</a>' in page
+        assert f'href="/plan/?unit={firm.north.pk}&metric=payments">department “North”</a>' in page
         assert '<option value="BOTH" selected>' in text_of(client.get(f"/rules/{rule.pk}/edit/"))
         assert signed("gleb").get(f"/rules/{rule.pk}/").status_code == 404
         page = text_of(signed("admin").get(f"/rules/{rule.pk}/"))
-        assert "department “North”" not in page  # who may not see its plan
+        assert f'href="/plan/?unit={firm.north.pk}' not in page  # who may not see its plan

@@ -156,7 +156,7 @@ def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
 def _role(template_id: int, owner: Person, firing: Firing, record: Any) -> To | None:
     """A template speaks of whoever answers for the record: the person, a task's assignee, a department's head."""
     assign = Template.objects.values_list("assign", flat=True).get(pk=template_id)
-    place = {Template.Assign.OWNER: 0, Template.Assign.OWNER_HEAD: 1}.get(assign)
+    place = {"OWNER": 0, "OWNER_HEAD": 1}.get(assign)
     who = None if place is None else _answering(owner, firing, record)[place]
     return To(people=(who,)) if who else None
 

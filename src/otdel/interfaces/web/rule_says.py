@@ -145,11 +145,12 @@ class Sayer:
         return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 
-def record_url(kind: str, pk: int) -> str:
+def record_url(kind: str, pk: int, metric: str = "") -> str:
+    """The page of a record; of a department its board, of the metric a rule looks at."""
     if kind == "person":
         return reverse("person", args=[pk])
     if kind == "unit":
-        return f"{reverse('plan')}?unit={pk}"
+        return f"{reverse('plan')}?unit={pk}&metric={metric or 'payments'}"
     return reverse(PAGES[kind], args=[pk])
 
 

@@ -30,7 +30,7 @@ def tried_of(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
         "rows": [
             {
                 "name": record_name(each.kind, each.name),
-                "url": record_url(each.kind, each.record_id) if each.name else "",
+                "url": record_url(each.kind, each.record_id, found.metric) if each.name else "",
                 "day": fmt.day(each.day, request.today),
             }
             for each in run.rows[:200]

@@ -133,7 +133,7 @@ def _firing(each: Any, request: PersonRequest, calls: list[Any], seen: bool) -> 
     return {
         "at": formats.current().moment(timezone.localtime(each.at), request.today),
         "name": record_name(each.kind, each.name) if seen else "",
-        "url": record_url(each.kind, each.record_id) if seen else "",
+        "url": record_url(each.kind, each.record_id, each.key.partition(":")[0]) if seen else "",
         "outcome": marks.badge(str(queries.OUTCOMES[each.outcome]), TONES[each.outcome]),
         "text": "" if calls else each.text,
         "task": reverse("task", args=[task]) if task else "",
