@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0004_reminder_told_with")]
+    dependencies = [("notifications", "0005_delivery_instead_of")]
 
     operations = [
         migrations.AlterField(
