@@ -185,6 +185,36 @@ def test_rows_by_department_and_by_person_add_up_alike(firm):
     }  # fmt: skip
 
 
+def test_rows_are_sorted_by_a_number_and_those_without_it_come_last_either_way(firm):
+    plan(firm, (firm.north, firm.anna, 1000), (firm.south, firm.vera, 100))
+    came(firm.anna, firm.north, 100, "2026-03-02")
+    came(firm.vera, firm.south, 5, "2026-03-02")
+    came(firm.olga, firm.sales, 70, "2026-03-02")
+
+    def names(sort: str, **said) -> list[str]:
+        return [row.name for row in look(firm.olga, sort=sort, **said).rows]
+
+    assert names("") == ["North", "South", "Orlova O."]
+    assert names("gap") == ["North", "South", "Orlova O."]
+    assert names("-gap") == ["South", "North", "Orlova O."]
+    assert names("deviation") == names("done") == ["South", "North", "Orlova O."]
+    assert names("fact") == ["South", "Orlova O.", "North"]
+    assert names("-share") == names("-pace") == ["North", "Orlova O.", "South"]
+    # a closed period needs nothing: the rows stand as they stood
+    closed = {"period": MARCH.previous, "by": "person"}
+    assert names("needed", **closed) == names("", **closed)
+
+
+def test_segments_are_sorted_too_and_the_map_keeps_the_largest(firm):
+    regions = [Region.objects.create(name=name) for name in ("Ural", "Volga")]
+    for region, amount in zip(regions, (10, 30), strict=True):
+        came(firm.anna, firm.north, amount, "2026-03-02", customer=make_customer(firm.anna, region=region))
+
+    shown = look(firm.olga, cut="region", sort="fact")
+    assert [one.name for one in shown.sorted_segments] == ["Ural", "Volga"]
+    assert [one.name for one in shown.segments] == ["Volga", "Ural"]
+
+
 def test_a_cut_has_plan_and_fact_by_segment(firm):
     from otdel.customers.models import Region
 
@@ -320,7 +350,7 @@ def test_a_head_opens_their_people_and_no_strangers(firm):
         look(firm.boris, person_id=10**9)
 
 
-@pytest.mark.parametrize("wrong", [{"metric": "x"}, {"cut": "x"}, {"by": "x"}])
+@pytest.mark.parametrize("wrong", [{"metric": "x"}, {"cut": "x"}, {"by": "x"}, {"sort": "x"}, {"sort": "-"}])
 def test_a_damaged_address_is_refused(firm, wrong):
     with pytest.raises(Invalid):
         look(firm.boris, **wrong)

@@ -56,10 +56,10 @@ def test_a_head_sees_where_the_plan_stands(firm, signed):
     page = text_of(signed("boris").get("/plan/"))
 
     assert "Payments received: March 2026" in page
-    assert "<b>54%</b>, <b>48%</b> is expected by today (10 of 21 working days)" in page
+    assert "<b>54.0%</b>, <b>47.6%</b> is expected by today (10 of 21 working days)" in page
     assert 'Outside tolerance: <b class="is-under">1</b> below, <b class="is-over">1</b> above' in page
-    assert "+40%" in page
-    assert "−40%" in page
+    assert "+40.0%" in page
+    assert "−40.0%" in page
     assert "Volkova" not in page
     assert page.count(">Give a task</span></a>") == 1
 
@@ -122,13 +122,14 @@ def test_the_same_in_russian(firm, signed):
     firm.boris.save()
     page = text_of(signed("boris").get("/plan/"))
 
-    assert "Выполнено <b>54 %</b>" in page
+    assert "Выполнено <b>54,0 %</b>" in page
     assert "10 из 21 рабочего дня" in page
     assert "Вне допуска" in page
 
 
 @pytest.mark.parametrize(
-    "address", ["", "?cut=region", "?by=person", "?period=2026-Q1&cut=product_group", "?metric=calls"]
+    "address",
+    ["", "?cut=region", "?by=person&sort=gap", "?by=person", "?period=2026-Q1&cut=product_group", "?metric=calls"],
 )
 @pytest.mark.parametrize("who", ["anna", "boris", "olga"])
 def test_a_page_takes_at_most_eight_queries(firm, signed, who, address):
@@ -177,6 +178,7 @@ def test_every_state_opens_on_screen_in_excel_and_on_paper(firm, signed, address
     [
         "period=x", "period=2026-13", "metric=x", "cut=x", "by=x", "from=2026-03-10&to=2026-03-01", "unit=x", "unit=-1",
         "unit=99999999999999999999", "person=²", "period=0000-01", "from=2026-03-10&to=9999-12-31", "unit=999999",
+        "sort=x", "sort=-", "sort=--gap", "sort=gap-",
     ],
 )  # fmt: skip
 def test_a_damaged_address_is_a_sentence(firm, signed, address):
@@ -206,6 +208,40 @@ def test_a_number_opens_its_records(firm, signed):
     assert "Lutik" in page
     assert "Clover" in page
     assert "Stranger" not in page
+
+
+def test_the_worst_stand_first_on_the_screen_in_excel_and_in_the_address(firm, signed):
+    client = signed("boris")
+    page = client.get("/plan/?sort=gap&cut=region").content.decode()
+
+    assert re.findall(r'class="row-link"[^>]*>(\w+)', page) == ["Belov", "Abramova"]
+    sorted_by = re.findall(r'class="num" aria-sort="(\w+)"><a class="sort" href="([^"]+)">Dev., ₽', page)
+    assert sorted_by == [
+        ("ascending", f"/plan/?unit={firm.north.pk}&amp;period=2026-03&amp;metric=payments&amp;cut=region&amp;by=person"
+         f"&amp;sort=-gap#{table}")
+        for table in ("rows", "segments")
+    ]  # fmt: skip
+    assert 'data-label="Dev., ₽">−200' in page
+    # every other way out of the page keeps the order
+    for way in ("board.xlsx?", "period=2026-02", "by=person", "metric=calls"):
+        assert re.search(rf'href="/plan/[^"]*{re.escape(way)}[^"]*sort=gap', page), way
+
+    book = openpyxl.load_workbook(BytesIO(client.get("/plan/board.xlsx?sort=-gap").content))
+    cells = [[cell.value for cell in row] for row in book["Board"].iter_rows()]
+    names = [row[0] for row in cells]
+    assert names.index("Abramova A.") < names.index("Belov B.") < names.index("North")
+    assert ["Order", "Dev., ₽: the best first"] in [row[:2] for row in cells]
+    assert next(row for row in cells if row[0] == "North")[4] == 200
+    assert client.get("/plan/board.pdf?sort=-gap").content.startswith(b"%PDF")
+
+
+def test_the_deviation_is_one_number_wherever_it_stands(firm, signed):
+    Payment.objects.filter(owner=firm.anna).update(amount=1234)
+    page = text_of(signed("boris").get("/plan/"))
+    shares = {found for found in re.findall(r"[+−][\d.]+%", page) if found not in ("+23.4%", "−40.0%")}
+
+    assert shares == {"+2.3%"}
+    assert page.count("+2.3%") >= 3
 
 
 def test_excel_holds_what_is_on_the_screen(firm, signed):

@@ -69,7 +69,7 @@ def test_the_map_has_the_tones_of_the_screen(shown):
     assert drawn is not None
     assert drawn["heads"] == ["Row", "Volga"]
     rows = dict(drawn["rows"])
-    assert rows["Abramova A."] == [("u2", "−37% ▼")]
+    assert rows["Abramova A."] == [("u2", "−37.0% ▼")]
     assert rows["Belov B."] == [("n3", "100%")]
 
 

@@ -102,11 +102,11 @@ def test_compact_keeps_three_digits(value: Decimal | None, ru: str, en: str) -> 
 
 
 def test_deviation_has_a_sign_and_a_real_minus() -> None:
-    assert RU.deviation(0.23) == f"+23{NBSP}%"
-    assert RU.deviation(-0.088, 1) == f"−8,8{NBSP}%"
-    assert RU.deviation(0) == f"0{NBSP}%"
-    assert RU.deviation(-0.001) == f"0{NBSP}%"
-    assert RU.deviation(0.001) == f"0{NBSP}%"
+    assert RU.deviation(0.23, 0) == f"+23{NBSP}%"
+    assert RU.deviation(-0.088) == f"−8,8{NBSP}%"
+    assert RU.deviation(0) == f"0,0{NBSP}%"
+    assert RU.deviation(-0.0001) == f"0,0{NBSP}%"
+    assert RU.deviation(0.001, 0) == f"0{NBSP}%"
     assert RU.deviation(None) == DASH
 
 

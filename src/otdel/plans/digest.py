@@ -47,8 +47,10 @@ def lines(person: Person, now: datetime, evening: bool) -> Iterator[Line]:
 
 
 def _share(amount: Decimal, lang: str) -> str:
+    """One digit after the comma, as on the board."""
     sign = "−" if amount < 0 else "+"
-    return f"{sign}{format_percent(abs(amount), locale=lang)}"
+    pattern = Locale.parse(lang).percent_formats[None].pattern.replace("##0", "##0.0")
+    return f"{sign}{format_percent(abs(amount), pattern, locale=lang)}"
 
 
 def _part(amount: Decimal, whole: Decimal) -> float | None:

@@ -21,7 +21,9 @@ from otdel.core.titles import period_inside, period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
-from otdel.interfaces.web.board_rows import Drawing, board_url, legend
+from otdel.interfaces.web.board_address import board_url
+from otdel.interfaces.web.board_heads import chooser, heads
+from otdel.interfaces.web.board_rows import Drawing, legend
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plan_words import cuts as cut_labels
 from otdel.interfaces.web.plan_words import metric_label
@@ -49,6 +51,7 @@ def show(request: PersonRequest) -> HttpResponse:
     numbers = Numbers.of(shown.query.metric, shown.currency)
     steers = access.scope(request.user, "plan", Right.CHANGE) > 0 and not shown.is_own
     draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0, steers)
+    rows_head = _("Department") if shown.query.by == "unit" else _("Employee")
     context = {
         "shown": shown,
         "title": says.title(shown),
@@ -62,7 +65,11 @@ def show(request: PersonRequest) -> HttpResponse:
         "has_plan": shown.total.figures.amount is not None,
         "curve_label": says.curve_title(shown),
         "cut_label": cut_labels()[shown.query.cut],
-        "rows_head": _("Department") if shown.query.by == "unit" else _("Employee"),
+        "rows_head": rows_head,
+        "rows_heads": heads(shown.query, draw.is_open, numbers.unit, rows_head, "rows", numbers.fmt.lang),
+        "rows_order": chooser(shown.query, draw.is_open, numbers.unit, "rows", numbers.fmt.lang),
+        "cut_heads": heads(shown.query, False, numbers.unit, _("Segment"), "segments", numbers.fmt.lang),
+        "cut_order": chooser(shown.query, False, numbers.unit, "segments", numbers.fmt.lang),
         "rows_title": _("By department") if shown.query.by == "unit" else _("By employee"),
         "crumbs": _crumbs(shown),
         "state": [(name, value) for name, value in parse_qsl(shown.query.address(period=None))],
@@ -70,7 +77,8 @@ def show(request: PersonRequest) -> HttpResponse:
         "last": shown.query.period.last.isoformat(),
         "rows": draw.rows() if not shown.is_own else "",
         "foot": draw.cells(shown.total),
-        "segments": [draw.segment(one) for one in shown.segments],
+        "segments": [draw.segment(one) for one in shown.sorted_segments],
+        "opened": draw.opened,
         "legend": legend(shown),
         "heat": draw.heat_table(),
         "tabs": _tabs(shown),
@@ -118,7 +126,7 @@ def _plan_url(request: PersonRequest, shown: Board) -> str:
 
 
 def _quality_address(query: BoardQuery) -> str:
-    return query.address(period=Period.of(Kind.YEAR, query.period.start), cut="", by="")
+    return query.address(period=Period.of(Kind.YEAR, query.period.start), cut="", by="", sort="")
 
 
 # choosing

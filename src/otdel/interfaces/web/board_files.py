@@ -46,7 +46,8 @@ def download(request: PersonRequest, form: str) -> HttpResponse:
 
 def values(shown: Board, figures: Figures) -> list[Decimal | None]:
     found = [
-        figures.amount, figures.expected, figures.fact, figures.deviation, figures.attainment, figures.share,
+        figures.amount, figures.expected, figures.fact, figures.gap,
+        figures.deviation, figures.attainment, figures.share,
     ]  # fmt: skip
     return [*found, figures.landing, figures.needed] if is_open(shown) else found
 
@@ -103,7 +104,7 @@ def _cut_sheet(book: Any, forms: dict[str, Any], shown: Board) -> None:
 def _cut_rows(shown: Board) -> Iterable[tuple[Row, str, Figures]]:
     rows = [row for row in shown.rows if row != shown.total]
     for row in [*rows, shown.total]:
-        for segment in shown.segments:
+        for segment in shown.sorted_segments:
             if segment.id in row.segments:
                 yield row, segment.name, row.segments[segment.id]
 

@@ -20,7 +20,8 @@ from otdel.core.periods import Kind, Period
 from otdel.core.titles import period_title
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks
-from otdel.interfaces.web.board_rows import board_url, row_key
+from otdel.interfaces.web.board_address import board_url
+from otdel.interfaces.web.board_rows import row_key
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plan_words import metric_label
 from otdel.plans.queries.board import board
@@ -198,7 +199,7 @@ def _total(found: Quality, numbers: Numbers) -> Any:
     if not found.is_level:
         return marks.kpi(_("Total against plan"), _signed(fmt, summary.total_deviation), _of_plan(found, numbers))
     gap = (found.fact - found.plan) / found.plan if found.plan else None
-    return marks.kpi(_("At the end of the last period"), fmt.deviation(gap, 1), _of_plan(found, numbers))
+    return marks.kpi(_("At the end of the last period"), fmt.deviation(gap), _of_plan(found, numbers))
 
 
 def _lean(summary: PlanningQuality) -> str:
@@ -217,7 +218,7 @@ def _share(fmt: formats.Formats, value: float) -> str:
 
 
 def _signed(fmt: formats.Formats, value: float) -> str:
-    return fmt.deviation(None if value != value else value, 1)
+    return fmt.deviation(None if value != value else value)
 
 
 def _by_period(query: BoardQuery, start: date, end: date, judged: PlanningQuality) -> dict[str, Any]:

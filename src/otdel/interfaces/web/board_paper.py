@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from otdel.core.titles import period_title
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
+from otdel.interfaces.web.board_heads import gap_label, said_order
 from otdel.interfaces.web.board_rows import Drawing
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.plan_words import cuts as cut_labels
@@ -39,14 +40,14 @@ def paper(shown: Board) -> bytes:
         "colours": colours(),
         "title": says.title(shown),
         "lead": strip_tags(says.lead(shown, numbers)),
-        "facts": summary(shown)[:4],
+        "facts": [(label, text) for label, text in summary(shown) if label],
         "unit": numbers.unit,
         "curve": curve(shown, numbers),
         "heads": [_("Row"), *(label for label, _form in headings(shown))],
         "rows": [_printed(shown, numbers, row.name, row.figures) for row in shown.rows if row != shown.total],
         "total": _printed(shown, numbers, shown.total.name, shown.total.figures),
         "cut": cut_labels()[shown.query.cut],
-        "segments": [_printed(shown, numbers, one.name, one.figures) for one in shown.segments],
+        "segments": [_printed(shown, numbers, one.name, one.figures) for one in shown.sorted_segments],
         "heat": heat(shown, numbers),
         "notes": says.notes(shown, numbers),
     }
@@ -72,6 +73,7 @@ def headings(shown: Board) -> list[tuple[str, str]]:
         (_("Plan"), "money"),
         (_("Expected to date"), "money"),
         (_("Fact"), "money"),
+        (gap_label(Numbers.of(shown.query.metric, shown.currency).unit), "money"),
         (_("Deviation"), "percent"),
         (_("Attainment"), "percent"),
         (_("Share"), "percent"),
@@ -86,11 +88,13 @@ def is_open(shown: Board) -> bool:
 def summary(shown: Board) -> list[tuple[str, str]]:
     """What the head of the page says."""
     numbers = Numbers.of(shown.query.metric, shown.currency)
+    order = said_order(shown.query, numbers.unit)
     return [
         (_("Department, employee"), shown.title),
         (_("Metric"), metric_label(shown.query.metric)),
         (_("Period"), period_title(shown.query.period)),
         (_("As of"), formats.current().day(shown.course.today)),
+        *([(_("Order"), order)] if order else []),
         ("", strip_tags(says.lead(shown, numbers))),
     ]
 
@@ -99,8 +103,8 @@ def _printed(shown: Board, numbers: Numbers, name: str, figures: Figures) -> lis
     fmt = numbers.fmt
     sign = {"under": " ▼", "over": " ▲"}.get(figures.mark, "")
     cells = [
-        name, numbers(figures.amount), numbers(figures.expected), numbers(figures.fact),
-        fmt.deviation(figures.deviation) + sign, fmt.percent(figures.attainment), fmt.percent(figures.share),
+        name, numbers(figures.amount), numbers(figures.expected), numbers(figures.fact), numbers.short(figures.gap),
+        fmt.deviation(figures.deviation) + sign, fmt.percent(figures.attainment, 1), fmt.percent(figures.share),
     ]  # fmt: skip
     return [*cells, numbers.rough(figures.landing), numbers(figures.needed)] if is_open(shown) else cells
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats, marks
+from otdel.interfaces.web.board_address import board_url, path_of
+from otdel.interfaces.web.board_heads import columns
 from otdel.interfaces.web.board_says import Numbers
 from otdel.interfaces.web.frame import icon, opens_task
 from otdel.plans.queries.board import Board, BoardQuery, Row, Segment
 from otdel.plans.queries.figures import Course, Figures
+from otdel.plans.queries.order import SORTS
 
 MOST_COLUMNS = 12
 ZERO = Decimal(0)
@@ -26,15 +28,6 @@ ZERO = Decimal(0)
 
 def row_key(row: Row) -> str:
     return f"{row.kind}-{row.id}"
-
-
-def board_url(query: BoardQuery, **changes: object) -> str:
-    return f"{_path('plan')}?{query.address(**changes)}"
-
-
-@cache
-def _path(name: str) -> str:
-    return reverse(name)
 
 
 @dataclass(frozen=True)
@@ -48,7 +41,7 @@ class Drills:
 
     @classmethod
     def of(cls, query: BoardQuery) -> Drills:
-        base = escape(f"{_path('plan_rows')}?{query.address(unit=None, person=None)}")
+        base = escape(f"{path_of('plan_rows')}?{query.address(unit=None, person=None, sort=None)}")
         return cls(base, query.unit_id, query.person_id, query.by)
 
     def __call__(self, row: Row | None = None, segment: int | None = None) -> SafeString:
@@ -89,6 +82,7 @@ class Drawing:
         # one scale for all rows, so that bars compare
         self.top = float(max(sizes, default=1))
         self.how = says.How(shown, numbers)
+        self.sorted_by = shown.query.sort.removeprefix("-")
 
     def rows(self) -> SafeString:
         """Draw the rows; those whose figures are as they were when the same board was last drawn are at hand."""
@@ -134,7 +128,7 @@ class Drawing:
     @cached_property
     def _task_link(self) -> tuple[str, str, str]:
         """Return the markup of the link around the row's key, which is in it twice."""
-        url = f"{_path('plan_task')}?{self.shown.query.address()}&row="
+        url = f"{path_of('plan_task')}?{self.shown.query.address()}&row="
         sign = _sign("tasks", _("Give a task"))
         link = f' {_PRESSED} href="{escape(url)}@" {opens_task(url + "@")} {sign}</a>'
         before, between, after = link.split("@")
@@ -151,7 +145,7 @@ class Drawing:
     def _control_link(self) -> tuple[str, str]:
         """Return the markup of the link around the row's key."""
         query = self.shown.query
-        url = escape(f"{_path('control_new')}?metric={query.metric}&period={query.period}&")
+        url = escape(f"{path_of('control_new')}?metric={query.metric}&period={query.period}&")
         sign = _sign("gauge", _("Manual control"))
         return f' {_PRESSED} href="{url}', f'" {sign}</a>'
 
@@ -161,15 +155,24 @@ class Drawing:
         opened = '<td class="num labelled" data-label="{}">'
         return opened.format(escape(_("Plan"))), opened.format(escape(_("To date")))
 
+    @cached_property
+    def opened(self) -> dict[str, SafeString]:
+        """Return the beginnings of the other cells: the one sorted by is seen on a phone too."""
+        found = dict.fromkeys(SORTS, SafeString('<td class="num">'))
+        label = next((label for key, label in columns(True, self.numbers.unit) if key == self.sorted_by), "")
+        return found | {self.sorted_by: SafeString(f'<td class="num labelled" data-label="{escape(label)}">')}
+
     def cells(self, row: Row, bullet: str = "", how_id: str = "how-all") -> SafeString:
         """Return the figures of a row; the whole has no bullet: beside it every row would be a dot."""
         said, figures = self._said(row.figures, how_id), row.figures
-        pace = f'<td class="num">{said["landing"]}</td><td class="num">{said["need"]}</td>' if self.is_open else ""
+        opened = self.opened
+        pace = f"{opened['pace']}{said['landing']}</td>{opened['needed']}{said['need']}</td>" if self.is_open else ""
         return SafeString(
             f"{self._labelled[0]}{said['plan']}{_remarks(figures)}</td>{self._labelled[1]}{said['due']}</td>"
             f'<td class="num m2"><a class="figure" href="{self.drills(row)}">{said["fact"]}</a></td>'
+            f"{opened['gap']}{said['gap']}</td>"
             f'<td class="num m4">{said["deviation"]}</td><td class="m3">{bullet}</td>'
-            f'<td class="num">{said["done"]}</td><td class="num">{said["share"]}</td>{pace}'
+            f"{opened['done']}{said['done']}</td>{opened['share']}{said['share']}</td>{pace}"
         )
 
     def _said(self, figures: Figures, how_id: str) -> dict[str, str]:
@@ -178,23 +181,18 @@ class Drawing:
             "plan": numbers(figures.amount),
             "due": numbers(figures.expected),
             "fact": numbers(figures.fact),
+            "gap": numbers.short(figures.gap),
             "deviation": self._deviation(figures, how_id),
-            "done": fmt.percent(figures.attainment),
+            "done": fmt.percent(figures.attainment, 1),
             "share": fmt.share(figures.share),
             "need": numbers(figures.needed) if figures.needed else formats.DASH,
             "landing": numbers.rough(figures.landing),
         }
 
     def _deviation(self, figures: Figures, how_id: str) -> SafeString:
-        shown = marks.deviation(figures.deviation, self.tolerance, self._places(figures), self.numbers.fmt)
+        shown = marks.deviation(figures.deviation, self.tolerance, fmt=self.numbers.fmt)
         sentence = self.how(figures)
         return marks.explained(shown, sentence, how_id) if sentence else shown
-
-    def _places(self, figures: Figures) -> int:
-        """One more digit where rounding would put a number outside tolerance on its very edge."""
-        if not figures.mark or figures.deviation is None:
-            return 0
-        return int(abs(round(figures.deviation * 100)) == self.tolerance * 100)
 
     def _bullet(self, figures: Figures) -> str:
         if figures.fact is None and figures.amount is None:
@@ -234,7 +232,7 @@ class Drawing:
         if cell.deviation is None:
             return marks.heat_share(cell.share), fmt.share(cell.share), url
         sign = {"under": " ▼", "over": " ▲"}.get(cell.mark, "")
-        text = fmt.deviation(cell.deviation, self._places(cell)) + sign
+        text = fmt.deviation(cell.deviation) + sign
         return marks.heat(cell.deviation, self.tolerance), text, url
 
 

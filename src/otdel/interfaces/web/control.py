@@ -280,7 +280,7 @@ def _change(found: Any) -> dict[str, str]:
         return {"text": formats.DASH, "note": _("no such weekdays yet")}
     fmt = formats.current()
     days = formats.working_days(found.days)
-    text = fmt.deviation(found.share) if found.base > 0 else fmt.signed(Decimal(str(round(found.difference, 1))), 1)
+    text = fmt.deviation(found.share, 0) if found.base > 0 else fmt.signed(Decimal(str(round(found.difference, 1))), 1)
     if found.error != found.error:
         return {"text": text, "note": _("%(days)s: too few to tell from chance") % {"days": days}}
     words = _("%(days)s: more than chance") if found.is_sure else _("%(days)s: within ordinary variation")

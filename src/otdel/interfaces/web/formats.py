@@ -142,8 +142,8 @@ class Formats:
         text = self.money(value, currency, places)
         return f"+{text}" if value > 0 else text
 
-    def deviation(self, ratio: Number | None, places: int = 0) -> str:
-        """0.23 is «+23 %», −0.088 with one place «−8,8 %»."""
+    def deviation(self, ratio: Number | None, places: int = 1) -> str:
+        """−0.088 is «−8,8 %»: one digit after the comma wherever a deviation stands, so that it is the same number."""
         return DASH if ratio is None else self.signed(_exact(ratio) * 100, places) + self.percent_sign
 
     # dates

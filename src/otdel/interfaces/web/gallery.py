@@ -207,7 +207,7 @@ def _figures(fmt: formats.Formats) -> list[tuple[str, ...]]:
         (_("Fact"), fmt.money(7_912_345), _("today %(sum)s") % {"sum": fmt.signed_money(184_200)}),
         (
             _("Deviation"),
-            fmt.deviation(-0.088, 1),
+            fmt.deviation(-0.088),
             _("%(sum)s, within tolerance") % {"sum": fmt.signed_money(-767_655)},
         ),
         (_("Forecast"), fmt.compact(12_000_000), f"{fmt.compact(11_200_000)} – {fmt.compact(12_900_000)}"),

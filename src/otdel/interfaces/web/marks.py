@@ -26,9 +26,9 @@ def badge(text: str, tone: str = "", icon: str = "") -> SafeString:
 
 
 def deviation(
-    ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 0, fmt: formats.Formats | None = None
+    ratio: Number | None, tolerance: Number = TOLERANCE, places: int = 1, fmt: formats.Formats | None = None
 ) -> SafeString:
-    """«−33 % ▼» with colour, sign and words when outside tolerance either way; loops give their `fmt`."""
+    """«−33,4 % ▼» with colour, sign and words when outside tolerance either way; loops give their `fmt`."""
     fmt = fmt or formats.current()
     text = fmt.deviation(ratio, places)
     if ratio is None or _within(ratio, tolerance):

@@ -20,6 +20,7 @@ from otdel.plans.coverage import Planned
 from otdel.plans.queries.course import course_of, facts_for
 from otdel.plans.queries.facts import NO_UNIT, Facts
 from otdel.plans.queries.figures import Course, Figures, figures
+from otdel.plans.queries.order import in_order
 from otdel.plans.queries.place import CUTS, BoardQuery, Place, place_of
 from otdel.plans.queries.planned import Line, Plans, plan_lines
 from otdel.plans.queries.rhythm import Step, steps
@@ -93,6 +94,11 @@ class Board:
     purchase: str
     # years of the period whose moved days off are not published yet
     unsure_years: tuple[int, ...]
+
+    @cached_property
+    def sorted_segments(self) -> tuple[Segment, ...]:
+        """The segments in the order the address asks for."""
+        return in_order(self.segments, self.query.sort)
 
     @cached_property
     def outside(self) -> tuple[int, int]:
@@ -226,7 +232,7 @@ def _rows(
         segments = _by_segment(course, plan_cells, cut.get(key, {}), fact)
         if fact or plan is not None or segments:
             found.append(Row(*key, _name(key, place, names), figures(course, plan, fact, whole), segments))
-    return tuple(sorted(found, key=_order(place)))
+    return in_order(sorted(found, key=_order(place)), query.sort)
 
 
 def _by_person(unit: int, person: int) -> Key:

@@ -16,6 +16,7 @@ from otdel.org.rules import Right, Scope, Tree
 from otdel.plans import metrics
 from otdel.plans.models import Metric
 from otdel.plans.queries.facts import NO_UNIT, Whose
+from otdel.plans.queries.order import is_sort
 
 # What the board can be cut by, and the column of the facts it is.
 CUTS: Mapping[str, str] = {
@@ -43,6 +44,7 @@ class BoardQuery:
     person_id: int | None = None
     cut: str = ""
     by: str = ""
+    sort: str = ""
 
     def __post_init__(self) -> None:
         if self.metric not in metrics.DEFINITIONS:
@@ -51,6 +53,8 @@ class BoardQuery:
             raise Invalid(_("There is no such cut."), field="cut")
         if self.by not in ("", "person", "unit"):
             raise Invalid(_("There is no such cut."), field="by")
+        if self.sort and not is_sort(self.sort):
+            raise Invalid(_("There is no such order."), field="sort")
 
     @classmethod
     def parse(cls, given: Mapping[str, str], today: date) -> BoardQuery:
@@ -62,13 +66,14 @@ class BoardQuery:
             person_id=_number(given, "person"),
             cut=given.get("cut", ""),
             by=given.get("by", ""),
+            sort=given.get("sort", ""),
         )
 
     def address(self, **changes: object) -> str:
         """Return the address's query of this state with changes."""
         said = {
             "unit": self.unit_id, "person": self.person_id, "period": self.period, "metric": self.metric,
-            "cut": self.cut, "by": self.by,
+            "cut": self.cut, "by": self.by, "sort": self.sort,
         }  # fmt: skip
         # a page has hundreds of these, and every value was checked: there is nothing in them to quote
         return "&".join([f"{name}={value}" for name, value in (said | changes).items() if value not in (None, "")])

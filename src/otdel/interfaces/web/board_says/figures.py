@@ -22,7 +22,7 @@ def kpis(shown: Board, numbers: Numbers, drill: str) -> list[SafeString]:
         marks.kpi(_("Fact"), numbers.whole(total.fact), _fact_note(shown, numbers), href=drill),
         marks.kpi(
             _("Deviation"),
-            numbers.fmt.deviation(total.deviation, 1),
+            numbers.fmt.deviation(total.deviation),
             _gap_note(shown, numbers),
             how=how_deviation(total, numbers),
             tone=sign,

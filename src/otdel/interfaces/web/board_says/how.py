@@ -20,7 +20,7 @@ def how_deviation(figures: Figures, numbers: Numbers) -> str:
     return _("(Fact %(fact)s − %(due)s expected) ÷ %(due)s = %(deviation)s.") % {
         "fact": numbers.full(figures.fact),
         "due": numbers.full(figures.expected),
-        "deviation": numbers.fmt.deviation(figures.deviation, 1),
+        "deviation": numbers.fmt.deviation(figures.deviation),
     }
 
 
@@ -78,6 +78,6 @@ class How:
             "due": full(figures.expected),
             "fact": full(figures.fact),
             "share": self.share,
-            "deviation": self.numbers.fmt.deviation(figures.deviation, 1),
+            "deviation": self.numbers.fmt.deviation(figures.deviation),
         }
         return SafeString(self.sentence % said)

@@ -34,7 +34,13 @@ class Numbers:
     def signed(self, value: Decimal | None) -> str:
         if value is None:
             return DASH
-        return self.fmt.signed_money(value, self.currency, 0) if self.currency else self.fmt.signed(value)
+        return self.fmt.signed_money(value, self.currency, 0) if self.currency else self.short(value)
+
+    def short(self, value: Decimal | None) -> str:
+        """Signed, without the currency: it is in the heading."""
+        if value is None or self.currency:
+            return self.fmt.signed(value)
+        return self.fmt.signed(value, int(round(value, 1) % 1 != 0))
 
     def rough(self, value: Decimal | None) -> str:
         """Three digits: an extrapolation knows no more."""

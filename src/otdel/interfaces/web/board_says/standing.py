@@ -35,8 +35,8 @@ def _standing(shown: Board, numbers: Numbers) -> SafeString:
     words: dict[str, str | SafeString] = {
         "plan": _b(numbers.whole(total.amount)),
         "fact": _b(numbers.whole(total.fact)),
-        "done": _b(numbers.fmt.percent(total.attainment)),
-        "due": _b(numbers.fmt.percent(course.weight)),
+        "done": _b(numbers.fmt.percent(total.attainment, 1)),
+        "due": _b(numbers.fmt.percent(course.weight, 1)),
         "passed": numbers.fmt.number(course.working_days_passed),
         "days": numbers.fmt.number(course.working_days),
     }
