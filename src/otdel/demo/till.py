@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from otdel.billing.models import Allocation, Invoice, InvoiceLine, Payment, Shipment, ShipmentLine
+from otdel.billing.models import Allocation, Invoice, InvoiceLine, Payment, Product, Shipment, ShipmentLine
 from otdel.deals.models import Deal
 from otdel.demo import words
 from otdel.demo.world import Client, World, department_of, stamps
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from otdel.demo.trade import Item
 
 # How each kind of client pays: share before shipping, days of deferral for the rest.
 TERMS = {
@@ -27,6 +24,17 @@ TERMS = {
 }
 REFUNDS = 0.008
 CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of a sale before it is written."""
+
+    group: str
+    product: Product
+    quantity: int
+    price: Decimal
+    amount: Decimal
 
 
 class Till:

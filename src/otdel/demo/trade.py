@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
 from math import exp
 from random import Random
 
-from otdel.billing.models import DealLine, Product
+from otdel.billing.models import DealLine
 from otdel.deals.models import Deal, Lead, StageChange
 from otdel.demo import firm, names, words
 from otdel.demo.clients import DEBTOR, Clients, region_of
 from otdel.demo.days import lognormal
-from otdel.demo.till import Till
+from otdel.demo.till import Item, Till
 from otdel.demo.touches import Touches
 from otdel.demo.world import Client, World, money, stamps
 
@@ -42,15 +41,6 @@ def poisson(rng: Random, mean: float) -> int:
         product *= rng.random()
         count += 1
     return count
-
-
-@dataclass(frozen=True)
-class Item:
-    group: str
-    product: Product
-    quantity: int
-    price: Decimal
-    amount: Decimal
 
 
 class Trade:

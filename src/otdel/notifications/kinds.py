@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
-    from otdel.notifications.actions.feeding import Watch
     from otdel.org.models import Person
 
 OWN, MORNING, EVENING, TEST = "reminder.own", "digest.morning", "digest.evening", "notice.test"
@@ -98,8 +97,32 @@ def default_rules() -> list[DefaultRule]:
     return list(_defaults.values())
 
 
+@dataclass(frozen=True)
+class Watch:
+    """Somebody's thing with a time, that rules remind of.
+
+    `triggers` are those that make sense now: a task that was opened has no UNREAD. `to_heads` is false for what is
+    private: heads are not told of it.
+    """
+
+    subject_kind: str
+    subject_id: int
+    title: str
+    url: str
+    person_id: int
+    anchor_at: datetime | None
+    has_time: bool
+    started_at: datetime
+    triggers: frozenset[str]
+    giver_id: int | None = None
+    to_heads: bool = True
+    # which rules hold for it, when not those of its kind: a task handed in waits for somebody else
+    rules_of: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
 # Goes over all that is to be reminded of: (number of the last one seen, how many, now) -> the next ones, their numbers.
-Feeder = Callable[[int, int, datetime], "tuple[list[Watch], list[int]]"]
+Feeder = Callable[[int, int, datetime], tuple[list[Watch], list[int]]]
 _feeders: dict[str, Feeder] = {}
 
 
@@ -118,7 +141,7 @@ def feeders() -> dict[str, Feeder]:
 
 
 # What still is to be reminded of, of these subjects: (numbers, now) -> the watches as they would be fed this moment.
-Still = Callable[[Sequence[int], datetime], "list[Watch]"]
+Still = Callable[[Sequence[int], datetime], list[Watch]]
 _stills: dict[str, Still] = {}
 
 

@@ -10,8 +10,8 @@ from django.db.models import prefetch_related_objects
 
 from otdel.activities.kinds import ACTIVITY, RULES
 from otdel.activities.models import Activity
-from otdel.notifications.actions import Watch, replace_reminders
-from otdel.notifications.kinds import feeder, still
+from otdel.notifications.actions import replace_reminders
+from otdel.notifications.kinds import Watch, feeder, still
 
 ABOUT = ("customer", "contact", "lead", "deal")
 AHEAD, BEHIND = frozenset({"BEFORE", "AT"}), frozenset({"AFTER"})

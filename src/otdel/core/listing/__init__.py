@@ -21,8 +21,7 @@ from otdel.core.listing.filters import (
     Tags,
 )
 from otdel.core.listing.keyset import Cursor
-from otdel.core.listing.listing import Listing, Page
-from otdel.core.listing.state import State
+from otdel.core.listing.listing import Listing, Page, State
 
 __all__ = [
     "Amount",

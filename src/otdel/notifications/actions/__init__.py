@@ -10,7 +10,7 @@ from otdel.notifications.actions.choosing import (
     set_quiet,
     stop_letters,
 )
-from otdel.notifications.actions.feeding import Watch, replace_reminders
+from otdel.notifications.actions.feeding import replace_reminders
 from otdel.notifications.actions.incoming import answer_sender, first_time, note_letter
 from otdel.notifications.actions.pulse import forget_old, note_channel, note_channel_down, note_sweep
 from otdel.notifications.actions.reading import answer_letters, open_notice, read_notices
@@ -31,7 +31,6 @@ __all__ = [
     "RuleValues",
     "Told",
     "Tried",
-    "Watch",
     "answer_letters",
     "answer_sender",
     "change_rule",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 
 from otdel.notifications import kinds, rules
+from otdel.notifications.kinds import Watch
 from otdel.notifications.models import Notice, Reminder, ReminderRule
 from otdel.notifications.queries.rulebook import Rulebook, rulebook
 from otdel.org.access import tree
@@ -18,30 +18,6 @@ from otdel.org.queries import Colleague, colleagues
 PENDING = Reminder.State.PENDING
 # past these it is not worth saying any more: the thing itself was said a moment ago
 ONLY_AHEAD = ("BEFORE", "HALF")
-
-
-@dataclass(frozen=True)
-class Watch:
-    """Somebody's thing with a time, that rules remind of.
-
-    `triggers` are those that make sense now: a task that was opened has no UNREAD. `to_heads` is false for what is
-    private: heads are not told of it.
-    """
-
-    subject_kind: str
-    subject_id: int
-    title: str
-    url: str
-    person_id: int
-    anchor_at: datetime | None
-    has_time: bool
-    started_at: datetime
-    triggers: frozenset[str]
-    giver_id: int | None = None
-    to_heads: bool = True
-    # which rules hold for it, when not those of its kind: a task handed in waits for somebody else
-    rules_of: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 def replace_reminders(

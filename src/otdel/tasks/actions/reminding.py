@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from otdel.notifications.actions import Told, Watch, replace_reminders, tell
-from otdel.notifications.kinds import feeder
+from otdel.notifications.actions import Told, replace_reminders, tell
+from otdel.notifications.kinds import Watch, feeder
 from otdel.org.models import Person
 from otdel.tasks.kinds import ANSWER, REVIEW, TASK, WORD
 from otdel.tasks.models import Task, TaskComment

@@ -12,8 +12,7 @@ from typing import Any
 
 from otdel.customers.models import Customer
 from otdel.deals.models import Deal
-from otdel.notifications.actions import Watch
-from otdel.notifications.kinds import feeder, still
+from otdel.notifications.kinds import Watch, feeder, still
 from otdel.tasks.kinds import CUSTOMER_STEP, DEAL_STEP
 from otdel.tasks.queries.steps import without_step_since
 
