@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.test import Client
 from ledger import fresh
 from people import NOW, Firm
 
+from otdel.core.listing import Asking
 from otdel.notifications import jobs
 from otdel.notifications.models import Notice
 from otdel.tasks import actions, queries
@@ -99,4 +101,28 @@ def test_late_answers_are_counted_for_whoever_owes_them(firm: Firm, client: Clie
     assert late(firm.anna, at(4, 17)) == 0
     ask(firm, is_private=True)
     assert late(firm.vera, at(3, 16)) == 1
+    assert {row.counters.attention for row in queries.team(fresh(firm.gleb), at(3, 16)).rows} == {0}
     assert {row.counters.answers for row in queries.team(fresh(firm.gleb), at(3, 16)).rows} == {0}
+
+
+def test_a_late_answer_wants_attention_once_and_opens_its_rows(firm: Firm, client: Client) -> None:
+    def wants(person: Any, now: datetime) -> int:
+        found = queries.waiting(fresh(person), now).counters.attention
+        state = queries.TASKS.read({"waits": ["attention"]}, Asking(fresh(person), now))
+        assert queries.TASKS.narrowed(state).count() == found
+        return found
+
+    task = ask(firm, deadline=at(4, 12), has_time=True)
+    assert wants(firm.vera, at(3, 16)) == 1  # not opened
+    actions.see_task(by=fresh(firm.vera), task_id=task.pk, now=NOW)
+    assert (wants(firm.vera, at(3, 14)), wants(firm.vera, at(3, 16)), wants(firm.anna, at(3, 16))) == (0, 1, 0)
+    assert wants(firm.vera, at(4, 13)) == 1  # overdue too
+    actions.comment_task(by=fresh(firm.anna), task_id=task.pk, text="@Volkova?", now=at(3, 16))
+    assert wants(firm.vera, at(3, 16)) == 1  # called in too
+    client.force_login(firm.vera)
+    with time_machine.travel(at(3, 16), tick=False):
+        told = json.loads(client.get("/tasks/counters/")["HX-Trigger"])["counters"]
+        assert (told["total"], told["rooms"]["/tasks/"], told["waits"]["answers"]) == (1, 1, 1)
+    actions.start_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
+    actions.see_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
+    assert wants(firm.vera, at(3, 16)) == 0

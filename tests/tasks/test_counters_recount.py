@@ -73,7 +73,12 @@ def naive(task: Task, person: int, now: datetime) -> set[str]:  # noqa: C901 - p
     named = {task.creator_id, task.assignee_id, *task.participants, *task.observers}
     if person in task.mentioned and person in named:
         found.add("mentions")
-    if found & {"overdue", "unopened", "returned", "accept", "declined", "mentions"}:
+    says, words = task.answer_by, task.accept_by
+    if task.assignee_id == person and task.state in ("NEW", "SEEN") and says is not None and says < now:
+        found.add("answers")
+    if task.creator_id == person and task.state == "REVIEW" and words is not None and words < now:
+        found.add("answers")
+    if found & {"overdue", "unopened", "returned", "accept", "declined", "mentions", "answers"}:
         found.add("attention")
     return found
 
@@ -131,9 +136,10 @@ class Firm(RuleBasedStateMachine):
         due=st.none() | hours,
         private=st.booleans(),
         accept=st.booleans(),
+        answer=st.none() | st.integers(1, 90),
         deal=st.none() | st.integers(0, 1),
     )
-    def give(self, by, to, beside, each, due, private, accept, deal):
+    def give(self, by, to, beside, each, due, private, accept, answer, deal):
         values = TaskValues(
             title="Work",
             deadline=None if due is None else self.now + timedelta(hours=due),
@@ -141,6 +147,8 @@ class Firm(RuleBasedStateMachine):
             observers=self.ids(beside[1:]),
             is_private=private,
             needs_acceptance=accept,
+            accept_hours=answer if accept else None,
+            answer_by=None if answer is None else self.now + timedelta(hours=answer),
             deal_id=None if deal is None else self.deals[deal].pk,
         )
         self.attempt("create_tasks", by, values=values, to=To(people=self.ids(to), each=each))
@@ -204,6 +212,8 @@ class Firm(RuleBasedStateMachine):
             deadline=moment,
             state=state,
             deferred_until=moment - timedelta(hours=due % 7),
+            answer_by=None if due % 5 else moment + timedelta(hours=due % 11),
+            accept_by=None if due % 4 else moment,
             participants=named,
             mentioned=named,
             is_shared=bool(due % 2),
@@ -243,11 +253,11 @@ class Firm(RuleBasedStateMachine):
     def wait(self, passed):
         self.now += timedelta(minutes=passed)
 
-    @rule(seconds=st.integers(-1, 1))
-    def wait_for_a_deadline(self, seconds):
-        ahead = Task.objects.filter(deadline__gt=self.now + timedelta(seconds=1)).order_by("deadline").first()
+    @rule(seconds=st.integers(-1, 1), of=st.sampled_from(["deadline", "answer_by", "accept_by"]))
+    def wait_for_a_deadline(self, seconds, of):
+        ahead = Task.objects.filter(**{f"{of}__gt": self.now + timedelta(seconds=1)}).order_by(of).first()
         if ahead is not None:
-            self.now = ahead.deadline + timedelta(seconds=seconds)
+            self.now = getattr(ahead, of) + timedelta(seconds=seconds)
 
     @rule(everything=st.booleans())
     def settle(self, everything):

@@ -103,7 +103,8 @@ def waits(code: str, person_id: int, now: datetime) -> Q:
         yes_or_no = Q(assignee_id=person_id, state__in=(State.NEW, State.SEEN), answer_by__lt=now)
         return yes_or_no | Q(creator_id=person_id, state=State.REVIEW, accept_by__lt=now)
     if code == "attention":
-        urgent = _doing(person_id) & (condition("overdue", now) | Q(state__in=(State.NEW, State.RETURNED)))
+        silent = Q(assignee_id=person_id, state=State.SEEN, answer_by__lt=now)
+        urgent = _doing(person_id) & (condition("overdue", now) | Q(state__in=(State.NEW, State.RETURNED)) | silent)
         decides = Q(creator_id=person_id) & Q(state__in=(State.REVIEW, State.DECLINED))
         return urgent | decides | _called(person_id)
     whose = _doing(person_id) if code in DOING else Q(creator_id=person_id)

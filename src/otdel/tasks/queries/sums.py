@@ -48,12 +48,14 @@ STEPS = tuple(each.name for each in fields(WithoutStep))
 NUMBERS = (*(each.name for each in fields(Counters)), *STEPS)
 Numbers = tuple[int, ...]
 NOTHING: Numbers = (0,) * len(NUMBERS)
-# Answers between departments are few, so those that are late are counted as they lie, by indexes of their own.
+# Answers between departments are few, so those that are late are counted as they lie, by indexes of their own. Of them
+# only a yes or no to what was opened may want attention by nothing else: the kept sums count the others already.
 WAITING = """
 SELECT who, overdue, unopened, today, returned, accept, declined, ungraded, mentions, 0, attention, deals, customers
 FROM otdel_waiting(%(ids)s::bigint[], %(viewer)s, %(now)s, %(midnight)s)
 UNION ALL
-SELECT assignee_id, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0 FROM tasks_task
+SELECT assignee_id, 0, 0, 0, 0, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE state = 'SEEN'
+    AND (deadline IS NULL OR deadline >= %(now)s) AND NOT assignee_id = ANY (mentioned)), 0, 0 FROM tasks_task
 WHERE assignee_id = ANY (%(ids)s::bigint[]) AND state IN ('NEW', 'SEEN') AND answer_by < %(now)s
     AND answer_by IS NOT NULL AND deleted_at IS NULL AND (NOT is_private OR %(viewer)s = ANY (named)) GROUP BY 1
 UNION ALL
