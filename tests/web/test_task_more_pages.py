@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from html import unescape
+from html import escape, unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -129,6 +129,29 @@ def test_a_day_keeps_the_hour_and_the_limits(firm, signed):
     assert signed("vera").post(f"/tasks/calendar/{task.pk}/", {"to": str(day)}).status_code == 404
 
 
+@pytest.mark.parametrize("view", ["", "view=week"])
+def test_tasks_ticked_in_the_calendar_are_moved_together_and_taken_back(firm, signed, view):
+    soon = timezone.now() + timedelta(hours=1)
+    mine, theirs = (give(by, firm.anna, deadline=soon) for by in (firm.anna, firm.boris))
+    client, page = signed("anna"), f"/tasks/calendar/?q=call&{view}"
+    shown = text_of(client.get(page))
+    assert all(f'name="ids" value="{task.pk}" form="bulk"' in shown for task in (mine, theirs))
+    assert 'id="bulk" method="post" action="/tasks/bulk/"' in shown
+    back = shown.partition('name="back" value="')[2].partition('"')[0]
+    assert back == page
+    sent = {"do": "move", "ids": [mine.pk, theirs.pk], "back": back}
+    assert f'name="back" value="{escape(page)}"' in client.post("/tasks/bulk/", sent).content.decode()
+    assert client.post("/tasks/bulk/", sent | {"value": "none"})["Location"] == page
+    said = text_of(client.get("/tasks/"))
+    assert "1 is left as it was: Say why." in said
+    assert set(Task.objects.filter(deadline=None)) == {mine}
+    event = Event.objects.get(kind="tasks.moved")
+    assert event.data["refused"] == 1
+    assert signed("vera").post("/tasks/bulk/", sent | {"value": "none"}).status_code == 404
+    signed("anna").post(f"/tasks/undo/{event.pk}/")
+    assert not Task.objects.filter(deadline=None).exists()
+
+
 # the time line
 
 
@@ -144,6 +167,10 @@ def test_time_line_shows_what_is_under_and_what_it_waits_for(firm, signed, djang
         page = text_of(client.get(f"/tasks/{root.pk}/time-line/"))
     assert all(words in page for words in ("Fair", "Rent a stand", "Budget", "0 of 2", 'class="link"'))
     assert "Hidden" not in page
+    assert page.count('name="ids"') == 3
+    sent = {"do": "assign", "ids": [root.pk, first.pk], "value": firm.boris.pk, "back": f"/tasks/{root.pk}/time-line/"}
+    assert signed("boris").post("/tasks/bulk/", sent)["Location"] == sent["back"]
+    assert set(Task.objects.filter(assignee=firm.boris)) == {root, first}
     assert signed("vera").get(f"/tasks/{root.pk}/time-line/").status_code == 404
 
 

@@ -148,7 +148,7 @@ def gantt(request: PersonRequest, pk: int) -> HttpResponseBase:
     def moment(at: datetime | None) -> str:
         return fmt.day(timezone.localtime(at).date(), today) if at else "—"
 
-    context = {
+    context = task_narrow.bulk(request) | {
         "title": root.title,
         "path": [(_("Tasks"), reverse("tasks")), (root.title, reverse("task", args=[pk]))],
         "picture": task_gantt.draw(bars, request.now),

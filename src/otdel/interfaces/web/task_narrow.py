@@ -51,7 +51,13 @@ def context(request: PersonRequest, state: State, name: str, who: str, own: Pair
         "clear": f"{url}?{urlencode(kept)}",
         "filters_url": f"{reverse('tasks_filters')}?{urlencode([*state.pairs(), *kept, ('on', name)])}",
         "as_list": f"{reverse('tasks')}?{urlencode([*_list(state, '' if filtered else who, filtered)])}",
-        "query": state.query,
+    } | bulk(request, state.query)
+
+
+def bulk(request: PersonRequest, query: str = "") -> dict[str, Any]:
+    """Return what the bar needs that does one thing to the ticked rows of a view, and comes back to it."""
+    return {
+        "query": query,
         "bulk": lists.allowed(request.user, LIST),
         "bulk_url": reverse("tasks_bulk"),
         "here": request.get_full_path(),
