@@ -123,6 +123,8 @@ def test_a_late_answer_wants_attention_once_and_opens_its_rows(firm: Firm, clien
     with time_machine.travel(at(3, 16), tick=False):
         told = json.loads(client.get("/tasks/counters/")["HX-Trigger"])["counters"]
         assert (told["total"], told["rooms"]["/tasks/"], told["waits"]["answers"]) == (1, 1, 1)
-    actions.start_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
     actions.see_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
+    among = queries.team_among(fresh(firm.gleb), at(3, 16), queries.TASKS.read({}, Asking(fresh(firm.gleb), at(3, 16))))
+    assert [(row.name, row.counters.answers, row.counters.attention) for row in among.rows] == [("Volkova Vera", 1, 1)]
+    actions.start_task(by=fresh(firm.vera), task_id=task.pk, now=at(3, 16))
     assert wants(firm.vera, at(3, 16)) == 0

@@ -295,7 +295,14 @@ class Firm(RuleBasedStateMachine):
         # one of them after each step: a list is another query for each of its numbers
         self.turn += 1
         self.opens_its_rows(*self.teams_seen[self.turn % len(WHO)])
+        self.counted_among(*self.teams_seen[self.turn % len(WHO)])
         assert queries.wrong(self.now) == 0
+
+    def counted_among(self, me, now, team):
+        """What filters find is counted by no kept sum: of all tasks it is the same."""
+        everything = queries.TASKS.read({}, Asking(me, now))
+        found = {row.id: row.counters for row in queries.team_among(me, now, everything).rows}
+        assert found == {row.id: row.counters for row in team.rows if row.counters != Counters()}
 
     def opens_its_rows(self, me, now, team):
         row = team.rows[0]

@@ -20,6 +20,7 @@ from otdel.deals.models import Deal
 from otdel.tasks import jobs, queries
 from otdel.tasks.actions import tally
 from otdel.tasks.models import Idle, StepMark, Tally, Task
+from otdel.tasks.queries.sums import numbers_among
 
 STAMP = {"created_at": NOW, "updated_at": NOW}
 
@@ -31,6 +32,14 @@ def make_tasks(firm: Firm, count: int, **fields: Any) -> list[Task]:
 
 def overdue(firm: Firm) -> int:
     return queries.counters(fresh(firm.anna), NOW).overdue
+
+
+def test_filters_that_nothing_can_fit_count_nothing(firm: Firm) -> None:
+    make_tasks(firm, 1)
+    found = (Task.objects.none(), Task.objects.filter(title="Another"), Task.objects.all())
+    day = (NOW, NOW + timedelta(hours=9))
+    assert [bool(numbers_among(rows, [firm.anna.pk], *day)) for rows in found] == [False, False, True]
+    assert numbers_among(Task.objects.all(), [firm.vera.pk], *day) == {}
 
 
 def in_threads(*work: Callable[[], None]) -> None:

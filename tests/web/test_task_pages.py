@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from ledger import fresh, make_customer, make_deal
 
+from otdel.activities.models import Activity
 from otdel.tasks import actions
 from otdel.tasks.models import Task
 from otdel.tasks.rules import TaskValues, To
@@ -171,6 +172,50 @@ def test_my_day(firm, signed, django_assert_num_queries):
     assert signed("boris").get("/")["Location"] == "/plan/"
 
 
+def test_my_day_has_the_filters_of_the_list_and_ticks(firm, signed, django_assert_num_queries):
+    lutik, now = make_customer(firm.anna), timezone.now()
+    mine = give(firm.anna, firm.anna, title="With Lutik", customer_id=lutik.pk)
+    theirs = give(firm.boris, firm.anna, title="By itself", deadline=now - timedelta(hours=1))
+    give(firm.boris, firm.boris, title="Not for Anna", customer_id=lutik.pk)
+    plan_a_call(firm.anna, lutik, now)
+    client, narrowed = signed("anna"), f"/today/?customer={lutik.pk}"
+    page = text_of(client.get("/today/"))
+    assert all(words in page for words in ("With Lutik", "By itself", "Ring them"))
+    assert page.count('class="pick-one only-screen" name="ids" form="bulk"') == 2  # a call is none of the tasks
+    with django_assert_num_queries(5):  # session, person, tasks, all that is counted; the chip's name
+        page = text_of(client.get(narrowed))
+    assert "With Lutik" in page
+    assert all(words not in page for words in ("By itself", "Ring them", "Not for Anna"))
+    assert "calls and meetings are not among them" in page
+    assert f'href="/tasks/?customer={lutik.pk}&role=mine&stage=open"' in page
+    assert f'<input type="hidden" name="next" value="{narrowed}">' in page
+    assert f'<input type="hidden" name="back" value="{narrowed}">' in page
+    assert "With Lutik" not in text_of(client.get(f"/today/?creator={firm.boris.pk}"))
+    assert client.get("/today/?q=&priority=3")["Location"] == "/today/?priority=3"
+    assert "Show the whole day" in text_of(client.get("/today/?priority=3"))
+    form = text_of(client.get("/tasks/filters/?on=today&priority=3", headers={"HX-Request": "true"}))
+    assert 'action="/today/"' in form
+    sent = {"do": "move", "value": "none", "ids": [mine.pk, theirs.pk], "back": narrowed}
+    assert client.post("/tasks/bulk/", sent)["Location"] == narrowed
+    assert set(Task.objects.filter(deadline=None)) == {mine}
+    take_back(client, text_of(client.get(narrowed)))
+    assert not Task.objects.filter(deadline=None).exists()
+    boris = signed("boris")
+    with django_assert_num_queries(7):  # of a head also the departments and their people
+        head = text_of(boris.get(narrowed))
+    assert "Not for Anna" in head.partition('id="waits"')[0]
+    assert "With Lutik" not in head  # a head's day is their own, too
+    assert "Show the whole day" in text_of(boris.get(f"/today/?assignee={firm.anna.pk}"))
+    assert "With Lutik" not in text_of(signed("vera").get(narrowed))
+
+
+def plan_a_call(owner, customer, now):
+    Activity.objects.create(
+        kind="CALL", is_done=False, subject="Ring them", at=now, day=now.date(), owner=owner, customer=customer,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+
+
 def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_queries):
     task = give(firm.boris, firm.anna, most_moves=0)
     client = signed("anna")
@@ -210,6 +255,37 @@ def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num
     rows = text_of(boris.get(f"/tasks/?waits=unopened:{firm.anna.pk}"))
     assert "Call back" in rows
     assert "Private" not in text_of(boris.get("/tasks/"))
+
+
+def test_by_person_has_the_filters_of_the_list(firm, signed, django_assert_num_queries):
+    lutik, now = make_customer(firm.anna), timezone.now()
+    late = {"customer_id": lutik.pk, "deadline": now - timedelta(hours=1)}
+    give(firm.boris, firm.anna, title="With Lutik", **late)
+    give(firm.anna, firm.anna, title="Private", is_private=True, **late)
+    give(firm.boris, firm.anna, title="By itself", deadline=now - timedelta(hours=1))
+    give(firm.boris, firm.boris, title="Of the head")
+    give(firm.vera, firm.vera, title="Not theirs", deadline=now - timedelta(hours=1))
+    boris, narrowed = signed("boris"), f"/tasks/team/?customer={lutik.pk}"
+    assert "Deals without a next step" in text_of(boris.get("/tasks/team/")).partition('id="team"')[2]
+    with django_assert_num_queries(7):  # as without filters; and the chip's name
+        page = text_of(boris.get(narrowed))
+    table = page.partition('id="team"')[2].partition("</table>")[0]
+    assert "Abramova Anna" in table
+    assert all(words not in table for words in ("Volkova", "without a next step"))
+    rows = f"/tasks/?waits=overdue%3A{firm.anna.pk}&customer={lutik.pk}"
+    assert f'href="{rows}">1</a>' in table  # neither the private one nor the one about nobody
+    opened = text_of(boris.get(rows))
+    assert "With Lutik" in opened
+    assert all(words not in opened for words in ("Private", "By itself", "Not theirs"))
+    assert f'href="/tasks/board/?who={firm.anna.pk}&customer={lutik.pk}"' in table
+    assert f'href="/tasks/board/?customer={lutik.pk}"' in page  # the other views keep the filter
+    assert "No record fits" in text_of(boris.get("/tasks/team/?priority=3"))
+    form = text_of(boris.get(f"/tasks/filters/?on=task_team&unit={firm.north.pk}", headers={"HX-Request": "true"}))
+    assert 'action="/tasks/team/"' in form
+    assert f'<input type="hidden" name="unit" value="{firm.north.pk}">' in form
+    assert f"waits=overdue%3A{firm.anna.pk}" not in text_of(signed("vera").get(narrowed))
+    mine = text_of(signed("anna").get(narrowed)).partition('id="team"')[2]
+    assert f'href="{rows}">2</a>' in mine
 
 
 def test_bulk_and_undo(firm, signed):

@@ -34,15 +34,20 @@ def address(name: str, pk: int, *more: str) -> str:
 class Drawing:
     """What the rows of one page have in common, asked once."""
 
-    def __init__(self, request: PersonRequest) -> None:
+    def __init__(self, request: PersonRequest, ticks: bool = False) -> None:
         self.hidden = (
             f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}">'
-            f'<input type="hidden" name="next" value="{escape(reverse("today"))}">'
+            f'<input type="hidden" name="next" value="{escape(request.get_full_path())}">'
         )
         # the title is put in by hand: a translation per row is dear too
         self.done_before, self.done_after = _("Done: %(title)s").split("%(title)s")
         self.done, self.hand_in = escape(_("Done")), escape(_("Hand in"))
         self.hand_before, self.hand_after = _("Hand in: %(title)s").split("%(title)s")
+        # the one by which many are chosen at once
+        self.pick = (
+            '<input type="checkbox" class="pick-one only-screen" name="ids" form="bulk" value="' if ticks else ""
+        )
+        self.choose = escape(_("Choose"))
         self.check, self.high = frame.icon("check"), frame.icon("alert-triangle", "is-under")
 
     def rows(self, rows: Iterable[dict[str, Any]]) -> SafeString:
@@ -57,8 +62,13 @@ class Drawing:
         return (
             f'<div class="task">{sign}<div><a class="plain" href="{row["url"]}"><b>{title}</b></a>{high} '
             f'{row.get("badge", "")}{said}</div><div class="end"><span class="due{late}">{escape(row["due"])}</span>'
-            "</div></div>"
+            f"{self._pick(row, title)}</div></div>"
         )
+
+    def _pick(self, row: dict[str, Any], title: str) -> str:
+        if not self.pick or "id" not in row:
+            return ""
+        return f'{self.pick}{row["id"]}" aria-label="{self.choose}: {title}">'
 
     def _tick(self, row: dict[str, Any], title: str) -> str:
         """What asks for a result is handed in on its own page, all else by one press."""

@@ -26,7 +26,7 @@ from otdel.interfaces.web import day_rows, formats, live, marks, task_narrow, ta
 from otdel.interfaces.web.activities import ICONS
 from otdel.interfaces.web.nav import NAV
 from otdel.interfaces.web.task_forms import moment_of
-from otdel.interfaces.web.task_shared import TONES, local_address, tabs, unit_options
+from otdel.interfaces.web.task_shared import TONES, local_address, unit_options
 from otdel.interfaces.web.team_rows import HOT, SHOWN, STEP_LABELS, rows_url
 from otdel.measures import queries as measures
 from otdel.notifications.queries import unread_count
@@ -161,11 +161,17 @@ def _to_accept(request: PersonRequest, count: int) -> list[dict[str, Any]]:
 
 @page
 def today(request: PersonRequest) -> HttpResponseBase:
-    """What to do, in order: overdue, today, next; calls and meetings of the day among it."""
-    now = _local(request)
-    day, line = queries.my_day(request.user, now), _Lines(request)
+    """What to do, in order: overdue, today, next; calls and meetings of the day among it.
+
+    Filters are those of the list of tasks: with them only one's tasks are shown, and nothing of the department.
+    """
+    if address := task_narrow.tidied(request):
+        return redirect(address)
+    now, state = _local(request), task_narrow.asked(request)
+    narrowed = bool(state.values)
+    day, line = queries.my_day(request.user, now, state if narrowed else None), _Lines(request)
     midnight = datetime.combine(request.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
-    calls = activities.planned(request.user, midnight)
+    calls = [] if narrowed else activities.planned(request.user, midnight)
     late = [_call(request, row) for row in calls if row.at < now] + [line(row) for row in day["overdue"]]
     due = [_call(request, row) for row in calls if row.at >= now] + [line(row) for row in day["today"]]
     parts = [
@@ -175,11 +181,13 @@ def today(request: PersonRequest) -> HttpResponseBase:
     ]
     waiting = queries.waiting(request.user, now)
     found = waiting.counters
-    jam = _jam(request, now) if queries.is_head(request.user) else []
-    drawing = day_rows.Drawing(request)
-    context = {
+    jam = _jam(request, now) if not narrowed and queries.is_head(request.user) else []
+    context = task_narrow.filters(request, state, "today", (), {"role": "mine"})
+    drawing = day_rows.Drawing(request, bool(context["bulk"]))
+    context |= {
+        "narrowed": narrowed,
         "hello": _hello(now.hour) % {"name": request.user.first_name},
-        "lead": _lead(request, len(late), len(due)),
+        "lead": _lead(request, len(late), len(due), narrowed),
         "parts": [(title, drawing.rows(rows)) for title, rows in parts if rows],
         "accepts": _to_accept(request, found.accept),
         "accepts_more": max(0, found.accept - IN_SIGHT),
@@ -187,7 +195,7 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "strip": [*_strip(found), *_without_step(request, waiting.steps)],
         "counters": {"tasks": (found.attention, True)},
         "jam": jam,
-        "control": _control(request),
+        "control": None if narrowed else _control(request),
         "standing": _standing(request, now),
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
@@ -237,8 +245,10 @@ def _hello(hour: int) -> str:
     return _("Good afternoon, %(name)s") if hour < 18 else _("Good evening, %(name)s")
 
 
-def _lead(request: PersonRequest, late: int, due: int) -> str:
+def _lead(request: PersonRequest, late: int, due: int, narrowed: bool) -> str:
     day = formats.current().weekday(request.today)
+    if narrowed and not late and not due:
+        return f"{day}."
     if not late and not due:
         return _("%(day)s. Nothing is due today.") % {"day": day}
     parts = [
@@ -265,19 +275,29 @@ def _jam(request: PersonRequest, now: datetime, most: int = 7) -> list[dict[str,
 
 @page
 def team(request: PersonRequest) -> HttpResponseBase:
-    """The counters of everyone within reach: each number opens its rows."""
+    """The counters of everyone within reach: each number opens its rows. With filters, of the tasks they find."""
     access.require(request.user, "task", Right.VIEW)
+    if address := task_narrow.tidied(request):
+        return redirect(address)
     unit = read_id(request.GET.get("unit", ""))
     tree = access.tree_for(request.user)
-    found = queries.team(request.user, _local(request), unit if unit in tree.nodes else None)
-    context = {
-        "tabs": tabs("task_team"),
-        "heads": [*(queries.LABELS_OF[code] for code in (*SHOWN, "attention")), *STEP_LABELS.values()],
-        "rows": team_rows.drawn(found.rows),
-        "total": team_rows.total(found.numbers),
-        "units": unit_options(request, unit),
-        "unit": tree.nodes[unit].name if unit and unit in tree.nodes else _("All departments"),
+    unit = unit if unit in tree.nodes else None
+    state, now = task_narrow.counted(request), _local(request)
+    context = task_narrow.filters(request, state, "task_team", [("unit", str(unit))] if unit else [], {}) | {
+        "tabs": task_narrow.tabs("task_team", state),
+        "heads": [queries.LABELS_OF[code] for code in (*SHOWN, "attention")],
+        "units": unit_options(request, unit, state.pairs()),
+        "unit": tree.nodes[unit].name if unit else _("All departments"),
+        "narrowed": bool(state.values),
     }
+    if state.values:
+        found = queries.team_among(request.user, now, state, unit)
+        context["rows"], numbers = team_rows.narrowed(found.rows, state.query), found.numbers[: -len(STEP_LABELS)]
+    else:
+        found = queries.team(request.user, now, unit)
+        context["heads"] += STEP_LABELS.values()
+        context["rows"], numbers = team_rows.drawn(found.rows), found.numbers
+    context["total"] = team_rows.total(numbers)
     return TemplateResponse(request, "tasks/team.html", context)
 
 

@@ -47,7 +47,7 @@ def efficiency(request: PersonRequest) -> HttpResponseBase:
         "tabs": tabs("task_efficiency"),
         "periods": _periods(request, period, unit),
         "period": period_title(period),
-        "units": unit_options(request, unit, {"period": str(period)}),
+        "units": unit_options(request, unit, [("period", str(period))]),
         "unit": tree.nodes[unit].name if unit else _("All departments"),
         "heads": [queries.JUDGED[code] for code in SHOWN],
         "rows": [_row(row, period, kept, fmt) for row in report.rows],

@@ -45,13 +45,13 @@ def whose_options(
 
 
 def unit_options(
-    request: PersonRequest, chosen: int | None, keep: dict[str, str] | None = None
+    request: PersonRequest, chosen: int | None, keep: Sequence[tuple[str, str]] = ()
 ) -> list[tuple[str, str, bool]]:
     """Departments the person looks at, nothing when there is one."""
     reached = access.unit_reach(request.user, "task", Right.VIEW)
     rows = [
-        ("\u2003" * depth + node.name, f"?{urlencode((keep or {}) | {'unit': str(node.id)})}", node.id == chosen)
+        ("\u2003" * depth + node.name, f"?{urlencode([*keep, ('unit', str(node.id))])}", node.id == chosen)
         for depth, node in access.tree_for(request.user).walk()
         if node.closed_on is None and reached.includes_unit(node.id)
     ]
-    return [(_("All departments"), f"?{urlencode(keep or {})}", chosen is None), *rows] if len(rows) > 1 else []
+    return [(_("All departments"), f"?{urlencode(keep)}", chosen is None), *rows] if len(rows) > 1 else []

@@ -98,7 +98,7 @@ LIST = lists.ListPage(
         (lazy("Waiting for my acceptance"), {"waits": "accept"}),
     ),
     tabs=TABS,
-    views=("task_board", "task_calendar"),
+    views=("task_board", "task_calendar", "task_team", "today"),
     begins={"stage": "open"},
     bulk=(
         lists.BulkAction(

@@ -71,6 +71,22 @@ def drawn(rows: Iterable[queries.TeamRow]) -> SafeString:
     return SafeString("".join(made))
 
 
+def narrowed(rows: Iterable[queries.TeamRow], query: str) -> SafeString:
+    """Return the rows of counters among filtered tasks: each number opens those; nothing is said of next steps."""
+    fmt, made, board = formats.current(), [], reverse("task_board")
+    for row in rows:
+        cells = [
+            f'<td class="num"><a class="figure{" is-under" if code in HOT else ""}" '
+            f'href="{escape(f"{rows_url(code, row.id)}&{query}")}">{fmt.number(count)}</a></td>'
+            if count
+            else NOTHING
+            for code, count in zip(queries.NUMBERS[: -len(queries.STEPS)], row.numbers, strict=False)
+        ]
+        name = f'<a class="plain" href="{escape(f"{board}?who={row.id}&{query}")}">{escape(row.name)}</a>'
+        made.append(f'<tr><th scope="row">{name}</th>{"".join(cells)}</tr>')
+    return SafeString("".join(made))
+
+
 def _row(row: queries.TeamRow) -> str:
     fmt, who = formats.current(), row.id
     cells = "".join(

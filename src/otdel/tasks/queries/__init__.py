@@ -1,5 +1,6 @@
 """Questions about tasks."""
 
+from otdel.tasks.queries.among import team_among
 from otdel.tasks.queries.cards import (
     Download,
     Happening,
@@ -129,6 +130,7 @@ __all__ = [
     "receivers",
     "task_card",
     "team",
+    "team_among",
     "template_choices",
     "waiting",
     "waits",

@@ -160,7 +160,10 @@ def team(person: Person, now: datetime, unit_id: int | None = None) -> Team:
     found = people(person, unit_id)
     numbers = numbers_of([pk for pk, _name in found], person.pk, now, end_of_day(now))
     numbers = _within_reach(person, numbers)
-    rows = [TeamRow(pk, name, numbers.get(pk, NOTHING)) for pk, name in found]
+    return summed([TeamRow(pk, name, numbers.get(pk, NOTHING)) for pk, name in found])
+
+
+def summed(rows: list[TeamRow]) -> Team:
     rows.sort(key=lambda row: (-row.numbers[ATTENTION], -row.numbers[OVERDUE]))
     return Team(rows, tuple(map(sum, zip(*(row.numbers for row in rows), strict=True))) or NOTHING)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -301,8 +301,12 @@ def unfinished(person: Person, who: str, state: State | None = None) -> QuerySet
     if state is None:
         rows: QuerySet[Any] = access.visible_tasks(person).filter(whose(person, who))
         return rows
-    kept = replace(state, values={key: each for key, each in state.values.items() if key != "bin"})
-    return TASKS.narrowed(kept).filter(whose(person, who if SAYS_WHOSE.isdisjoint(kept.values) else "all"))
+    return narrowed(state).filter(whose(person, who if SAYS_WHOSE.isdisjoint(state.values) else "all"))
+
+
+def narrowed(state: State) -> QuerySet[Any]:
+    """Return the living tasks the filters of the list find; a bin is a matter of the list alone."""
+    return TASKS.narrowed(replace(state, values={key: each for key, each in state.values.items() if key != "bin"}))
 
 
 def by_deadline(person: Person, now: datetime, *, who: str = "", state: State | None = None) -> list[Lane]:
@@ -349,22 +353,36 @@ LEFT JOIN deals_deal d ON d.id = t.deal_id
 ORDER BY t.deadline, t.priority DESC, t.id""".replace("{waited}", _WAITED)
 
 
-def my_day(person: Person, now: datetime) -> dict[str, list[TaskRow]]:
-    """Return what is overdue, for today and next, for the person to do; whoever does a task sees it. One query."""
+def my_day(person: Person, now: datetime, state: State | None = None) -> dict[str, list[TaskRow]]:
+    """Return what is overdue, for today and next, for the person to do, of what the filters find.
+
+    One query; with filters also those of access. Whoever does a task sees it.
+    """
     parts: dict[str, list[TaskRow]] = {"overdue": [], "today": [], "next": []}
     midnight = end_of_day(now)
+    for row in _whole_day(person, now) if state is None else _narrowed_day(person, now, state):
+        at = row.deadline
+        late = at is not None and at < now
+        parts["overdue" if late else "today" if at is not None and at < midnight else "next"].append(row)
+    return parts
+
+
+def _narrowed_day(person: Person, now: datetime, state: State) -> list[TaskRow]:
+    """One's day stays one's own, whatever the filters say of others."""
+    rows = narrowed(state).filter(whose(person, ""), live(now))
+    return rows_of(rows.order_by(*BY_DEADLINE), MOST_OF_A_DAY)
+
+
+def _whole_day(person: Person, now: datetime) -> Iterator[TaskRow]:
     with connection.cursor() as cursor:
         cursor.execute(_DAY, {"me": person.pk, "now": now, "most": MOST_OF_A_DAY})
         for *own, creator, creator_first, assignee, assignee_first, customer, deal in cursor.fetchall():
             pk, title, state, priority, at, has_time, creator_id, assignee_id, text, proof = own
-            row = TaskRow(
+            yield TaskRow(
                 pk, title, state, priority, at, has_time, creator_id, _short(creator, creator_first), assignee_id,
                 _short(assignee, assignee_first), customer or "", deal or "", text,
                 proof,
             )  # fmt: skip
-            late = at is not None and at < now
-            parts["overdue" if late else "today" if at is not None and at < midnight else "next"].append(row)
-    return parts
 
 
 def to_accept(person: Person, most: int) -> list[TaskRow]:

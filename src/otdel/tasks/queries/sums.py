@@ -6,11 +6,14 @@ means, and the lists it opens are narrowed by that.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 
 
 @dataclass(slots=True)
@@ -64,13 +67,53 @@ WHERE creator_id = ANY (%(ids)s::bigint[]) AND state = 'REVIEW' AND accept_by < 
     AND accept_by IS NOT NULL AND deleted_at IS NULL AND (NOT is_private OR %(viewer)s = ANY (named)) GROUP BY 1"""
 
 
+# The same of some tasks only: nothing is kept to add up, so each is asked what it counts for, as the triggers ask.
+AMONG = """
+WITH asked AS (SELECT %s::bigint[] AS ids, %s::timestamptz AS now, %s::timestamptz AS midnight),
+found AS MATERIALIZED (
+    SELECT t.state, t.grade, t.creator_id, t.assignee_id, t.doers, t.named, t.mentioned, t.deadline, t.deferred_until,
+        t.answer_by, t.accept_by
+    FROM tasks_task t, asked a
+    WHERE t.id IN ({rows}) AND t.named && a.ids AND (t.state <> 'DONE' OR t.grade = '' OR t.mentioned <> '{}'))
+SELECT c.person_id, coalesce(sum(c.dated) FILTER (WHERE c.due < a.now AND c.since <= a.now), 0), sum(c.unopened),
+    coalesce(sum(c.dated) FILTER (WHERE c.due >= a.now AND c.due < a.midnight AND c.since <= a.now), 0),
+    sum(c.returned), sum(c.accept), sum(c.declined), sum(c.ungraded), sum(c.mentions), 0,
+    sum(c.hot) + coalesce(sum(c.heats) FILTER (WHERE c.due < a.now AND c.since <= a.now), 0), 0, 0
+FROM asked a, found t, LATERAL otdel_task_tally(
+    t.state, t.grade, t.creator_id, t.doers, t.named, t.mentioned, t.deadline, t.deferred_until, false) c
+WHERE c.person_id = ANY (a.ids) GROUP BY 1
+UNION ALL
+SELECT assignee_id, 0, 0, 0, 0, 0, 0, 0, 0, count(*), count(*) FILTER (WHERE state = 'SEEN'
+    AND (deadline IS NULL OR deadline >= a.now) AND NOT assignee_id = ANY (mentioned)), 0, 0 FROM found, asked a
+WHERE assignee_id = ANY (a.ids) AND state IN ('NEW', 'SEEN') AND answer_by < a.now GROUP BY 1
+UNION ALL
+SELECT creator_id, 0, 0, 0, 0, 0, 0, 0, 0, count(*), 0, 0, 0 FROM found, asked a
+WHERE creator_id = ANY (a.ids) AND state = 'REVIEW' AND accept_by < a.now GROUP BY 1"""
+
+
+def numbers_among(rows: QuerySet[Any], ids: Sequence[int], now: datetime, midnight: datetime) -> dict[int, Numbers]:
+    """Return the numbers of whoever of these people has any among these tasks, those of steps apart. One query."""
+    try:
+        sql, params = rows.order_by().values("id").query.sql_with_params()
+    except EmptyResultSet:  # a filter that nothing can fit
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(AMONG.replace("{rows}", sql), [list(ids), now, midnight, *params])
+        found = _added(cursor)
+    return {who: numbers for who, numbers in found.items() if any(numbers)}
+
+
 def numbers_of(ids: Sequence[int], viewer: int, now: datetime, midnight: datetime) -> dict[int, Numbers]:
     """Return the numbers of whoever of these people has any, counted from what the viewer may see. One query."""
-    found: dict[int, Numbers] = {}
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"ids": list(ids), "viewer": viewer, "now": now, "midnight": midnight})
-        for who, *numbers in cursor:
-            found[who] = tuple(map(sum, zip(found[who], numbers, strict=True))) if who in found else tuple(numbers)
+        return _added(cursor)
+
+
+def _added(rows: Iterable[Any]) -> dict[int, Numbers]:
+    found: dict[int, Numbers] = {}
+    for who, *numbers in rows:
+        found[who] = tuple(map(sum, zip(found[who], numbers, strict=True))) if who in found else tuple(numbers)
     return found
 
 

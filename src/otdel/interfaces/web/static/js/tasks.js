@@ -26,6 +26,6 @@ document.addEventListener("htmx:confirm", (event) => {
 });
 // What others do is shown at once, but not under the hand of whoever is choosing, typing or dragging.
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!["board", "days"].includes(event.target.id)) return;
-  if (event.target.querySelector(":checked, details[open], .sortable-chosen") || document.querySelector("dialog[open]")) event.preventDefault();
+  if (!["board", "days", "day"].includes(event.target.id)) return;
+  if (event.target.querySelector("input:checked, details[open], .sortable-chosen") || document.querySelector("dialog[open]")) event.preventDefault();
 });
