@@ -164,8 +164,15 @@ def test_my_day(firm, signed, django_assert_num_queries):
     assert page.index("Late one") < page.index("Some day")
     assert "overdue" in page
     assert "Who has a jam" not in page
-    head = text_of(signed("boris").get("/today/"))
-    assert "Who has a jam" in head
+    handed = give(firm.boris, firm.anna, title="Handed in", needs_acceptance=True)
+    actions.start_task(by=fresh(firm.anna), task_id=handed.pk, now=now)
+    actions.submit_task(by=fresh(firm.anna), task_id=handed.pk, result="The result", now=now)
+    plan_a_call(firm.boris, make_customer(firm.anna), now)
+    boris = signed("boris")
+    # session, person, departments, who belongs to them, everybody's numbers, tasks, calls, manual control
+    with django_assert_num_queries(8):
+        head = text_of(boris.get("/today/"))
+    assert all(words in head for words in ("Who has a jam", "Waits for my word", "The result", "Ring them"))
     assert f"waits=attention%3A{firm.anna.pk}" in head
     assert "All is done" in text_of(signed("zoya").get("/today/"))
     assert signed("zoya").get("/")["Location"] == "/today/"
@@ -246,7 +253,7 @@ def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num
     give(firm.boris, firm.anna)
     give(firm.anna, firm.anna, title="Private", is_private=True, deadline=timezone.now() - timedelta(hours=1))
     boris = signed("boris")
-    with django_assert_num_queries(6):  # session, person, departments, their people, names, all that is counted
+    with django_assert_num_queries(5):  # session, person, departments, who belongs to them, all that is counted
         page = text_of(boris.get("/tasks/team/"))
     assert "Abramova Anna" in page
     assert "Volkova" not in page

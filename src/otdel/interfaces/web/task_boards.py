@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from otdel.activities import queries as activities
 from otdel.core.errors import Invalid
+from otdel.core.listing import State
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import day_rows, formats, live, marks, task_narrow, task_says, team_rows
@@ -142,7 +143,7 @@ def _call(request: PersonRequest, row: activities.Planned) -> dict[str, Any]:
 IN_SIGHT = 5
 
 
-def _to_accept(request: PersonRequest, count: int) -> list[dict[str, Any]]:
+def _to_accept(request: PersonRequest, rows: Iterable[queries.TaskRow]) -> list[dict[str, Any]]:
     """What waits for the person's word: read, accepted and graded without leaving the page."""
     fmt = formats.current()
     return [
@@ -155,7 +156,7 @@ def _to_accept(request: PersonRequest, count: int) -> list[dict[str, Any]]:
             "result": row.result[:300],
             "accept": reverse("task_do", args=[row.id, "accept"]),
         }
-        for row in (queries.to_accept(request.user, IN_SIGHT) if count else ())
+        for row in rows
     ]
 
 
@@ -168,8 +169,11 @@ def today(request: PersonRequest) -> HttpResponseBase:
     if address := task_narrow.tidied(request):
         return redirect(address)
     now, state = _local(request), task_narrow.asked(request)
-    narrowed = bool(state.values)
-    day, line = queries.my_day(request.user, now, state if narrowed else None), _Lines(request)
+    narrowed, line = bool(state.values), _Lines(request)
+    theirs = queries.team(request.user, now) if not narrowed and queries.is_head(request.user) else None
+    waiting = queries.own_waiting(theirs, request.user, now) if theirs else queries.waiting(request.user, now)
+    found = waiting.counters
+    day, words = _day(request, now, state, found.accept)
     midnight = datetime.combine(request.today + timedelta(days=1), datetime.min.time(), now.tzinfo)
     calls = [] if narrowed else activities.planned(request.user, midnight)
     late = [_call(request, row) for row in calls if row.at < now] + [line(row) for row in day["overdue"]]
@@ -179,9 +183,6 @@ def today(request: PersonRequest) -> HttpResponseBase:
         (_("Today"), sorted(due, key=lambda row: row["at"])),
         (_("Next"), [line(row) for row in day["next"]]),
     ]
-    waiting = queries.waiting(request.user, now)
-    found = waiting.counters
-    jam = _jam(request, now) if not narrowed and queries.is_head(request.user) else []
     context = task_narrow.filters(request, state, "today", (), {"role": "mine"})
     drawing = day_rows.Drawing(request, bool(context["bulk"]))
     context |= {
@@ -189,17 +190,26 @@ def today(request: PersonRequest) -> HttpResponseBase:
         "hello": _hello(now.hour) % {"name": request.user.first_name},
         "lead": _lead(request, len(late), len(due), narrowed),
         "parts": [(title, drawing.rows(rows)) for title, rows in parts if rows],
-        "accepts": _to_accept(request, found.accept),
+        "accepts": _to_accept(request, words),
         "accepts_more": max(0, found.accept - IN_SIGHT),
         "accepts_url": rows_url("accept"),
         "strip": [*_strip(found), *_without_step(request, waiting.steps)],
         "counters": {"tasks": (found.attention, True)},
-        "jam": jam,
+        "jam": _jam(request, theirs) if theirs else [],
         "control": None if narrowed else _control(request),
         "standing": _standing(request, now),
         "may_create": access.scope(request.user, "task", Right.CREATE),
     }
     return TemplateResponse(request, "tasks/today.html", context)
+
+
+def _day(
+    request: PersonRequest, now: datetime, state: State, waits: int
+) -> tuple[dict[str, list[queries.TaskRow]], list[queries.TaskRow]]:
+    """What to do of what the filters find, and all that waits for the person's word."""
+    if not state.values:
+        return queries.my_day_and_words(request.user, now, IN_SIGHT)
+    return queries.my_day(request.user, now, state), queries.to_accept(request.user, IN_SIGHT) if waits else []
 
 
 def _standing(request: PersonRequest, now: datetime) -> list[dict[str, Any]]:
@@ -225,14 +235,14 @@ def _standing(request: PersonRequest, now: datetime) -> list[dict[str, Any]]:
 
 def _control(request: PersonRequest) -> dict[str, Any] | None:
     """What manual control asks of the person now: their own day, or the reports that wait for their word."""
-    mine = measures.my_day(request.user, request.today)
+    if access.scope(request.user, "plan", Right.CHANGE):
+        mine, count = measures.my_day_and_waiting(request.user, request.today)
+    else:
+        mine, count = measures.my_day(request.user, request.today), 0
     if mine:
         pk, state, days = mine
         words = _("Your plan of the day") if not days else _("Your report of the last day")
         return {"url": reverse("control_day", args=[pk]), "words": words, "state": state}
-    if not access.scope(request.user, "plan", Right.CHANGE):
-        return None
-    count = measures.waiting(request.user, request.today)
     words = ngettext("%(count)s report of the day waits", "%(count)s reports of the day wait", count) % {"count": count}
     return {"url": reverse("control_days"), "words": words, "state": _("Manual control")} if count else None
 
@@ -258,9 +268,8 @@ def _lead(request: PersonRequest, late: int, due: int, narrowed: bool) -> str:
     return f"{day}. " + ", ".join(part for part in parts if part) + "."
 
 
-def _jam(request: PersonRequest, now: datetime, most: int = 7) -> list[dict[str, Any]]:
+def _jam(request: PersonRequest, found: queries.Team, most: int = 7) -> list[dict[str, Any]]:
     """People with the most that wants attention."""
-    rows = queries.team(request.user, now).rows
     return [
         {
             "name": row.name,
@@ -268,7 +277,7 @@ def _jam(request: PersonRequest, now: datetime, most: int = 7) -> list[dict[str,
             "overdue": row.counters.overdue,
             "url": rows_url("attention", row.id),
         }
-        for row in rows[:most]
+        for row in found.rows[:most]
         if row.counters.attention and row.id != request.user.pk
     ]
 

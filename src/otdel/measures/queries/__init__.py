@@ -27,7 +27,7 @@ from otdel.measures.queries.days import (
     day_card,
     days_table,
     my_day,
-    waiting,
+    my_day_and_waiting,
 )
 from otdel.measures.queries.effect import Effect
 
@@ -58,10 +58,10 @@ __all__ = [
     "has_any",
     "may_declare",
     "my_day",
+    "my_day_and_waiting",
     "norm_units",
     "norms",
     "of_person",
     "people",
     "unit_of",
-    "waiting",
 ]

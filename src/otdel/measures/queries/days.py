@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, Max, Min, Prefetch, Q, Subquery
+from django.db.models import Count, F, Max, Min, Prefetch, Q, Subquery
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotFound
@@ -302,11 +302,27 @@ def my_day(person: Person, today: date) -> tuple[int, str, int] | None:
     return found[0], str(DayPlan.State(found[1]).label), (today - found[2]).days
 
 
-def waiting(person: Person, today: date) -> int:
-    """How many reports wait for the person's word. One query besides those of access."""
+def my_day_and_waiting(person: Person, today: date) -> tuple[tuple[int, str, int] | None, int]:
+    """Return the same and how many reports wait for the person's word.
+
+    One query besides those of access, and one more for who is under control.
+    """
     reached = org.reach(person, access.KIND, Right.CHANGE)
-    rows = DayPlan.objects.filter(state=State.HANDED, day__lte=today).exclude(person=person)
-    return org.limit(rows, reached, "person_id").count()
+    mine = Q(person=person) & ~Q(state=State.ACCEPTED)
+    theirs = org.limit(DayPlan.objects.filter(state=State.HANDED), reached, "person_id").exclude(person=person)
+    rows = DayPlan.objects.filter(mine | Q(pk__in=theirs.values("pk")), day__lte=today)
+    found = rows.aggregate(count=Count("pk", filter=~Q(person=person)), own=Count("pk", filter=Q(person=person)))
+    return (my_day(person, today) if found["own"] else None), found["count"]
 
 
-__all__ = ["COUNTED", "FAMILIES", "Day", "DayCard", "DaysTable", "day_card", "days_table", "my_day", "waiting"]
+__all__ = [
+    "COUNTED",
+    "FAMILIES",
+    "Day",
+    "DayCard",
+    "DaysTable",
+    "day_card",
+    "days_table",
+    "my_day",
+    "my_day_and_waiting",
+]

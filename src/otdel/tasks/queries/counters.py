@@ -28,6 +28,7 @@ from otdel.tasks.queries.sums import (
     Waiting,
     WithoutStep,
     numbers_of,
+    numbers_of_staff,
     waiting_of,
 )
 
@@ -155,12 +156,22 @@ def is_head(person: Person) -> bool:
 def team(person: Person, now: datetime, unit_id: int | None = None) -> Team:
     """Return the counters of everyone within reach, those with a jam first, and their sum.
 
-    Two queries besides those of access. Counted from the rows the person may see, so each number opens them exactly.
+    One query besides those of access. Counted from the rows the person may see, so each number opens them exactly.
     """
-    found = people(person, unit_id)
-    numbers = numbers_of([pk for pk, _name in found], person.pk, now, end_of_day(now))
+    reached = org.reach(person, access.KIND, Right.VIEW)
+    ids = None if reached.everyone else reached.person_ids
+    if unit_id:
+        under = org.people_of(org.tree_for(person).under(unit_id))
+        ids = under if ids is None else ids & under
+    names, numbers = numbers_of_staff(ids, person.pk, now, end_of_day(now))
     numbers = _within_reach(person, numbers)
-    return summed([TeamRow(pk, name, numbers.get(pk, NOTHING)) for pk, name in found])
+    return summed([TeamRow(pk, name, numbers[pk]) for pk, name in names.items()])
+
+
+def own_waiting(found: Team, person: Person, now: datetime) -> Waiting:
+    """Return all that waits for the person, whose numbers are often among those of their team already."""
+    mine = next((row.numbers for row in found.rows if row.id == person.pk), None)
+    return waiting(person, now) if mine is None else waiting_of(mine)
 
 
 def summed(rows: list[TeamRow]) -> Team:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -341,11 +341,14 @@ WITH mine AS MATERIALIZED (
         UNION ALL
         (SELECT id, deadline, priority FROM tasks_task
         WHERE is_shared AND participants @> ARRAY[%(me)s]::bigint[] AND assignee_id <> %(me)s AND {waited})) both_halves
-    ORDER BY deadline, priority DESC, id LIMIT %(most)s)
-SELECT t.id, t.title, t.state, t.priority, t.deadline, t.has_time, t.creator_id, t.assignee_id, t.text, t.proof,
-    c.last_name, c.first_name, a.last_name, a.first_name, k.name, d.title
-FROM mine
-JOIN tasks_task t ON t.id = mine.id
+    ORDER BY deadline, priority DESC, id LIMIT %(most)s),
+words AS MATERIALIZED (
+    SELECT id FROM tasks_task WHERE creator_id = %(me)s AND state = 'REVIEW' AND deleted_at IS NULL
+    ORDER BY submitted_at, id LIMIT %(words)s)
+SELECT chosen.do, t.id, t.title, t.state, t.priority, t.deadline, t.has_time, t.creator_id, t.assignee_id, t.text,
+    t.proof, t.result, t.submitted_at, c.last_name, c.first_name, a.last_name, a.first_name, k.name, d.title
+FROM (SELECT id, true AS do FROM mine UNION ALL SELECT id, false FROM words) chosen
+JOIN tasks_task t ON t.id = chosen.id
 JOIN org_person c ON c.id = t.creator_id
 JOIN org_person a ON a.id = t.assignee_id
 LEFT JOIN customers_customer k ON k.id = t.customer_id
@@ -358,9 +361,19 @@ def my_day(person: Person, now: datetime, state: State | None = None) -> dict[st
 
     One query; with filters also those of access. Whoever does a task sees it.
     """
+    return _parts(_whole_day(person, now, 0)[0] if state is None else _narrowed_day(person, now, state), now)
+
+
+def my_day_and_words(person: Person, now: datetime, most: int) -> tuple[dict[str, list[TaskRow]], list[TaskRow]]:
+    """Return the whole day, and so many of those that wait for the person's word, the longest wait first. One query."""
+    mine, words = _whole_day(person, now, most)
+    return _parts(mine, now), words
+
+
+def _parts(rows: Iterable[TaskRow], now: datetime) -> dict[str, list[TaskRow]]:
     parts: dict[str, list[TaskRow]] = {"overdue": [], "today": [], "next": []}
     midnight = end_of_day(now)
-    for row in _whole_day(person, now) if state is None else _narrowed_day(person, now, state):
+    for row in rows:
         at = row.deadline
         late = at is not None and at < now
         parts["overdue" if late else "today" if at is not None and at < midnight else "next"].append(row)
@@ -373,16 +386,21 @@ def _narrowed_day(person: Person, now: datetime, state: State) -> list[TaskRow]:
     return rows_of(rows.order_by(*BY_DEADLINE), MOST_OF_A_DAY)
 
 
-def _whole_day(person: Person, now: datetime) -> Iterator[TaskRow]:
+def _whole_day(person: Person, now: datetime, most_words: int) -> tuple[list[TaskRow], list[TaskRow]]:
+    """Return what the person has to do, and what waits for their word."""
+    mine: list[TaskRow] = []
+    words: list[TaskRow] = []
     with connection.cursor() as cursor:
-        cursor.execute(_DAY, {"me": person.pk, "now": now, "most": MOST_OF_A_DAY})
-        for *own, creator, creator_first, assignee, assignee_first, customer, deal in cursor.fetchall():
-            pk, title, state, priority, at, has_time, creator_id, assignee_id, text, proof = own
-            yield TaskRow(
+        cursor.execute(_DAY, {"me": person.pk, "now": now, "most": MOST_OF_A_DAY, "words": most_words})
+        for does, *own, creator, creator_first, assignee, assignee_first, customer, deal in cursor.fetchall():
+            pk, title, state, priority, at, has_time, creator_id, assignee_id, text, proof, result, submitted = own
+            row = TaskRow(
                 pk, title, state, priority, at, has_time, creator_id, _short(creator, creator_first), assignee_id,
-                _short(assignee, assignee_first), customer or "", deal or "", text,
-                proof,
+                _short(assignee, assignee_first), customer or "", deal or "", text, proof, result, submitted,
             )  # fmt: skip
+            (mine if does else words).append(row)
+    words.sort(key=lambda row: (row.submitted_at is None, row.submitted_at, row.id))
+    return mine, words
 
 
 def to_accept(person: Person, most: int) -> list[TaskRow]:

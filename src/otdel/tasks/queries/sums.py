@@ -6,7 +6,7 @@ means, and the lists it opens are narrowed by that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,14 @@ WHERE creator_id = ANY (%(ids)s::bigint[]) AND state = 'REVIEW' AND accept_by < 
     AND accept_by IS NOT NULL AND deleted_at IS NULL AND (NOT is_private OR %(viewer)s = ANY (named)) GROUP BY 1"""
 
 
+# The same of whoever works here, by name, with those for whom nothing is counted.
+STAFF = f"""
+WITH staff AS MATERIALIZED (
+    SELECT id, name FROM org_person
+    WHERE is_active AND employed_to IS NULL AND (%(ids)s::bigint[] IS NULL OR id = ANY (%(ids)s::bigint[])))
+SELECT s.name, s.id, w.* FROM staff s
+LEFT JOIN ({WAITING.replace("%(ids)s::bigint[]", "ARRAY(SELECT id FROM staff)")}) w ON w.who = s.id
+ORDER BY otdel_sort(s.name), s.id"""  # noqa: S608 - put together from our own constants
 # The same of some tasks only: nothing is kept to add up, so each is asked what it counts for, as the triggers ask.
 AMONG = """
 WITH asked AS (SELECT %s::bigint[] AS ids, %s::timestamptz AS now, %s::timestamptz AS midnight),
@@ -108,6 +116,22 @@ def numbers_of(ids: Sequence[int], viewer: int, now: datetime, midnight: datetim
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"ids": list(ids), "viewer": viewer, "now": now, "midnight": midnight})
         return _added(cursor)
+
+
+def numbers_of_staff(
+    ids: Collection[int] | None, viewer: int, now: datetime, midnight: datetime
+) -> tuple[dict[int, str], dict[int, Numbers]]:
+    """Return who of these people (of everybody) works here, by name, and the numbers of each. One query."""
+    names: dict[int, str] = {}
+    numbers: dict[int, Numbers] = {}
+    with connection.cursor() as cursor:
+        given = {"ids": None if ids is None else list(ids), "viewer": viewer, "now": now, "midnight": midnight}
+        cursor.execute(STAFF, given)
+        for name, pk, who, *found in cursor:
+            names[pk] = name
+            before = numbers.get(pk, NOTHING)
+            numbers[pk] = before if who is None else tuple(map(sum, zip(before, found, strict=True)))
+    return names, numbers
 
 
 def _added(rows: Iterable[Any]) -> dict[int, Numbers]:
