@@ -356,4 +356,9 @@ def test_letter_is_in_the_reader_s_language(door, firm):
         if mail.outbox:
             break
         time.sleep(0.01)
-    assert "пароль" in mail.outbox[-1].subject + mail.outbox[-1].body  # the warning about it too
+    warning = mail.outbox[-1]
+    assert warning.subject == "Otdel: Пароль изменён"
+    html = warning.alternatives[0].content
+    for said in ("задан заново по ссылке из письма", "Когда:", "Откуда:", "127.0.0.1", "скажите администратору"):
+        assert said in warning.body
+        assert said in html

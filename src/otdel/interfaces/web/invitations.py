@@ -67,10 +67,11 @@ def _letter(request: PersonRequest, card: queries.PersonCard, link: str) -> Emai
             "company": request.company.name,
             "link": link,
             "days": INVITATION_LASTS.days,
+            "site": request.build_absolute_uri("/"),
         }
         subject = _("%(company)s invites you to Otdel") % context
         text = render_to_string("letters/invitation.txt", context)
-        html = render_to_string("letters/invitation.html", context)
+        html = render_to_string("letters/invitation.html", context | {"title": subject})
     letter = EmailMultiAlternatives(" ".join(subject.split()), text, to=[card.row.email])
     letter.attach_alternative(html, "text/html")
     return letter

@@ -18,12 +18,18 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from otdel.interfaces.web import formats
+from otdel.interfaces.web.agents import describe
 from otdel.interfaces.web.proxies import client_address
+from otdel.notifications import links
 from otdel.org import actions, queries, rules
 
 if TYPE_CHECKING:
@@ -109,9 +115,28 @@ class AccountAdapter(DefaultAccountAdapter):
         """Write in the language of who reads; do not let the time of sending tell who has an account here."""
         user = context.get("user") or queries.by_email(email, timezone.now())  # warnings come without whom they warn
         language = queries.language_of(user) if user else translation.get_language()
-        with translation.override(language):
-            letter = self.render_mail(template_prefix, email, {**context, "url": settings.ENVIRONMENT.url})
+        zone = queries.zone_of(user) if user else timezone.get_current_timezone()
+        with translation.override(language), timezone.override(zone):
+            given = {**context, "url": settings.ENVIRONMENT.url, "site": links.absolute("/")}
+            letter = self.render_mail(template_prefix, email, given)
+            if "timestamp" in context:
+                _as_warning(letter, given)
         post_aside(letter)
+
+
+def _as_warning(letter: EmailMessage, given: dict[str, Any]) -> None:
+    """What was done to an account, when, from where, and what to do if it was somebody else."""
+    assert isinstance(letter, EmailMultiAlternatives)
+    given = given | {
+        "said": letter.body,
+        "title": letter.subject.partition(": ")[2],
+        "moment": formats.current().moment(timezone.localtime(given["timestamp"])),
+        "device": describe(given["user_agent"]),
+        "reset_url": links.absolute(reverse("account_reset_password")),
+        "security_url": links.absolute(reverse("mfa_index")),
+    }
+    letter.body = render_to_string("letters/warning.txt", given).strip()
+    letter.attach_alternative(render_to_string("letters/warning.html", given), "text/html")
 
 
 def post_aside(letter: EmailMessage) -> None:

@@ -34,7 +34,9 @@ def call_back(request: PersonRequest, pk: int) -> HttpResponseBase:
 def unlock(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Take off the second factor of who lost it, and tell them so: nobody's account is opened behind their back."""
     found = actions.take_off_second_factors(by=request.user, person_id=pk, now=request.now)
-    get_adapter(request).send_notification_mail("mfa/email/taken_off", found, {"user": found}, found.email)
+    get_adapter(request).send_notification_mail(
+        "mfa/email/taken_off", found, {"user": found, "by": request.user.name}, found.email
+    )
     messages.success(request, _("The password alone lets in again; %(name)s is told by letter.") % {"name": found.name})
     return redirect("person", pk)
 
