@@ -18,9 +18,7 @@ KIND = "activity"
 
 def visible_activities(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
     """What a list shows; what is in the bin only where asked and where one may delete."""
-    rows = Activity.objects.exclude(deleted_at=None) if binned else Activity.objects.filter(deleted_at=None)
-    found = access.limit(rows, access.reach(person, KIND, Right(right)))
-    return access.limit(found, access.reach(person, KIND, Right.DELETE)) if binned else found
+    return access.records(Activity.objects.all(), person, KIND, right, binned)
 
 
 def seen_activities(person: Person) -> Any:

@@ -18,23 +18,16 @@ from otdel.org.models import Person
 from otdel.org.rules import Right, Scope
 
 
-def _rows(rows: Any, person: Person, kind: str, right: str, binned: bool) -> Any:
-    """Rows of the kind the right reaches; what is in the bin only where asked and where one may delete."""
-    kept = rows.exclude(deleted_at=None) if binned else rows.filter(deleted_at=None)
-    found = access.limit(kept, access.reach(person, kind, Right(right)))
-    return access.limit(found, access.reach(person, kind, Right.DELETE)) if binned else found
-
-
 def visible_invoices(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Invoice.objects.all(), person, "invoice", right, binned)
+    return access.records(Invoice.objects.all(), person, "invoice", right, binned)
 
 
 def visible_payments(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Payment.objects.all(), person, "payment", right, binned)
+    return access.records(Payment.objects.all(), person, "payment", right, binned)
 
 
 def visible_shipments(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Shipment.objects.all(), person, "shipment", right, binned)
+    return access.records(Shipment.objects.all(), person, "shipment", right, binned)
 
 
 def seen_invoices(person: Person) -> Any:

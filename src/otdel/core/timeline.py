@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from otdel.core.listing.values import BIGGEST_ID
 from otdel.core.models import Event, FieldChange
+from otdel.core.packed import pack, unpack
 
 SIZE = 20
 # A source of a room above, told its rank: what only that room knows of the record.
@@ -45,19 +43,18 @@ class Place:
     id: int
 
     def write(self) -> str:
-        packed = json.dumps([self.at.isoformat(), self.rank, self.id], separators=(",", ":"))
-        return base64.urlsafe_b64encode(packed.encode()).rstrip(b"=").decode()
+        return pack(self.at.isoformat(), self.rank, self.id)
 
     @classmethod
     def read(cls, text: str) -> Place | None:
         """Return the place, or None for anything we did not write."""
         try:
-            at, rank, number = json.loads(base64.urlsafe_b64decode(text[:200] + "=" * (-len(text[:200]) % 4)))
+            at, rank, number = unpack(text, longest=200)
             moment = datetime.fromisoformat(str(at))
             if moment.tzinfo is None or not (0 <= int(rank) < 10 and 0 < int(number) <= BIGGEST_ID):
                 return None
             return cls(moment, int(rank), int(number))
-        except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
 

@@ -11,19 +11,12 @@ from otdel.org.models import Person
 from otdel.org.rules import Right
 
 
-def _rows(rows: Any, person: Person, kind: str, right: str, binned: bool) -> Any:
-    """Rows of the kind the right reaches; what is in the bin only where asked and where one may delete."""
-    kept = rows.exclude(deleted_at=None) if binned else rows.filter(deleted_at=None)
-    found = access.limit(kept, access.reach(person, kind, Right(right)))
-    return access.limit(found, access.reach(person, kind, Right.DELETE)) if binned else found
-
-
 def customers(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Customer.objects.all(), person, "customer", right, binned)
+    return access.records(Customer.objects.all(), person, "customer", right, binned)
 
 
 def contacts(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Contact.objects.all(), person, "contact", right, binned)
+    return access.records(Contact.objects.all(), person, "contact", right, binned)
 
 
 def visible_to(person: Person) -> RecordQuerySet:

@@ -11,19 +11,12 @@ from otdel.org.models import Person
 from otdel.org.rules import Right
 
 
-def _rows(rows: Any, person: Person, kind: str, right: str, binned: bool) -> Any:
-    """Rows of the kind the right reaches; what is in the bin only where asked and where one may delete."""
-    kept = rows.exclude(deleted_at=None) if binned else rows.filter(deleted_at=None)
-    found = access.limit(kept, access.reach(person, kind, Right(right)))
-    return access.limit(found, access.reach(person, kind, Right.DELETE)) if binned else found
-
-
 def deals(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Deal.objects.all(), person, "deal", right, binned)
+    return access.records(Deal.objects.all(), person, "deal", right, binned)
 
 
 def leads(person: Person, right: str = Right.VIEW, binned: bool = False) -> Any:
-    return _rows(Lead.objects.all(), person, "lead", right, binned)
+    return access.records(Lead.objects.all(), person, "lead", right, binned)
 
 
 def visible_to(person: Person) -> RecordQuerySet:

@@ -171,6 +171,13 @@ def limit(queryset: Q, reached: Reach, field: str = "owner_id") -> Q:
     return queryset.filter(**{f"{field}__in": reached.person_ids})
 
 
+def records(queryset: Q, person: Person, kind: str, right: str, binned: bool) -> Q:
+    """Keep the records the right reaches; what is in the bin only where asked and where one may delete."""
+    kept = queryset.exclude(deleted_at=None) if binned else queryset.filter(deleted_at=None)
+    found = limit(kept, reach(person, kind, Right(right)))
+    return limit(found, reach(person, kind, Right.DELETE)) if binned else found
+
+
 def seen(queryset: Q, person: Person, kind: str) -> Q:
     """Keep what one may open: records within reach, and those of a customer within reach, whoever made them.
 

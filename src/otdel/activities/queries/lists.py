@@ -10,19 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from otdel.activities import access
 from otdel.activities.models import Activity
 from otdel.core.listing import Asking, Bin, Choice, Column, Days, Flag, Kind, Listing, Reference, Search, Sort
-from otdel.core.listing.filters import fold
-from otdel.customers import queries as customers
+from otdel.customers.listing import customer_column, customer_filter, of_customer
 from otdel.deals import access as deals
 from otdel.org.listing import owner_column, owner_filter, unit_filter
 
 KINDS = Activity.Kind.choices
 DIRECTIONS = Activity.Direction.choices
-
-
-def of_customer(text: str, asking: Asking) -> Q | None:
-    """Also find what passed with customers found by the text. One query."""
-    found = customers.ids_by_text(asking.person, fold(text), most=200)
-    return Q(customer_id__in=found) if found else None
 
 
 def _deal_name(deal_id: int, asking: Asking) -> str | None:
@@ -44,7 +37,7 @@ ACTIVITIES = Listing(
         Column("kind", _("Kind"), Kind.CHOICE, choices=dict(Activity.Kind.choices), phone="m2"),
         Column("at", _("When"), Kind.MOMENT, sort=Sort("at", datetime, descending=True), phone="m4"),
         Column("is_done", _("Done"), Kind.FLAG),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="m3"),
+        customer_column(phone="m3"),
         Column("deal", _("Deal"), Kind.LINK, "deal__title", also=("deal_id",)),
         Column("result", _("Result")),
         owner_column(phone="mw"),
@@ -71,7 +64,7 @@ ACTIVITIES = Listing(
         unit_filter(kept="unit_id"),
         Days("at", _("When"), path="at", moment=True),
         Choice("direction", _("Direction"), path="direction", options=dict(Activity.Direction.choices), number=False),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Reference("deal", _("Deal"), path="deal_id", name_of=_deal_name),
         Reference("lead", _("Lead"), path="lead_id", name_of=_lead_name),
         Bin(),

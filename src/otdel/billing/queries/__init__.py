@@ -21,7 +21,7 @@ from otdel.billing.queries.lines import (
     invoice_lines,
     shipment_lines,
 )
-from otdel.billing.queries.lists import INVOICES, PAYMENTS, PRODUCTS, SHIPMENTS, invoices_on, of_customer
+from otdel.billing.queries.lists import INVOICES, PAYMENTS, PRODUCTS, SHIPMENTS, invoices_on
 from otdel.billing.queries.products import (
     GroupRow,
     ProductCard,
@@ -62,7 +62,6 @@ __all__ = [
     "invoice_lines",
     "invoices_on",
     "may_pay",
-    "of_customer",
     "payment_card",
     "PAYMENTS",
     "product_card",

@@ -27,21 +27,14 @@ from otdel.core.listing import (
     Flag,
     Kind,
     Listing,
-    Reference,
     Search,
     Sort,
 )
-from otdel.core.listing.filters import fold
 from otdel.customers import queries as customers
+from otdel.customers.listing import customer_column, customer_filter, of_customer
 from otdel.org.listing import owner_column, owner_filter, unit_filter
 
 MONEY_FIELD = models.DecimalField(max_digits=15, decimal_places=2)
-
-
-def of_customer(text: str, asking: Asking) -> Q | None:
-    """Also find what belongs to customers found by the text. One query."""
-    found = customers.ids_by_text(asking.person, fold(text), most=200)
-    return Q(customer_id__in=found) if found else None
 
 
 PRODUCTS = Listing(
@@ -128,7 +121,7 @@ def invoices_on(today: date) -> Listing:
         order="-issued",
         columns=(
             Column("number", _("Number"), Kind.LINK, also=("id",), phone="m3"),
-            Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="m1"),
+            customer_column(phone="m1"),
             Column("issued", _("Issued on"), Kind.DATE, "issued_on", sort=Sort("issued_on", date, descending=True)),
             Column("due", _("Pay by"), Kind.DATE, "due_on", sort=Sort("due_on", date, nullable=True)),
             Column("state", _("State"), Kind.CHOICE, _state_on(today), choices=STATE_LABELS, phone="m4"),
@@ -161,7 +154,7 @@ def invoices_on(today: date) -> Listing:
             Days("issued", _("Issued on"), path="issued_on"),
             Days("due", _("Pay by"), path="due_on", nullable=True),
             Amount("amount", _("Amount"), path="amount"),
-            Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+            customer_filter(),
             Bin(),
         ),
     )
@@ -202,7 +195,7 @@ PAYMENTS = Listing(
             phone="m3",
         ),
         Column("number", _("Number"), phone="mw"),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="m1"),
+        customer_column(phone="m1"),
         Column("amount", _("Amount"), Kind.MONEY, sort=Sort("amount", Decimal, descending=True), phone="m2"),
         Column("free", _("Advance"), Kind.MONEY, FREE, phone="m4"),
         Column("purpose", _("Purpose")),
@@ -230,7 +223,7 @@ PAYMENTS = Listing(
         owner_filter(),
         unit_filter(kept="unit_id"),
         Amount("amount", _("Amount"), path="amount"),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Bin(),
     ),
 )
@@ -255,7 +248,7 @@ SHIPMENTS = Listing(
             sort=Sort("shipped_on", date, descending=True),
             phone="m4",
         ),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="m1"),
+        customer_column(phone="m1"),
         Column("amount", _("Amount"), Kind.MONEY, phone="m2"),
         Column("cost", _("Cost"), Kind.MONEY, _cost(), shown=False),
         owner_column(phone="mw"),
@@ -281,7 +274,7 @@ SHIPMENTS = Listing(
         Amount("amount", _("Amount"), path="amount"),
         Choice("region", _("Region"), path="region_id", options=customers.regions),
         Choice("channel", _("Channel"), path="channel_id", options=customers.channels),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Bin(),
     ),
 )
@@ -292,7 +285,6 @@ __all__ = [
     "PRODUCTS",
     "aged",
     "invoices_on",
-    "of_customer",
     "INVOICES",
     "PAYMENTS",
     "SHIPMENTS",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +14,7 @@ from django.db.models.lookups import IsNull
 
 from otdel.core.listing.columns import Sort, Source
 from otdel.core.listing.values import BIGGEST_ID, clean_text
+from otdel.core.packed import pack, unpack
 
 Rows = list[tuple[Any, ...]]
 
@@ -31,21 +29,19 @@ class Cursor:
 
     def write(self) -> str:
         text = None if self.value is None else _write(self.value)
-        packed = json.dumps([text, self.id, int(self.forward)], separators=(",", ":"), ensure_ascii=False)
-        return base64.urlsafe_b64encode(packed.encode()).rstrip(b"=").decode()
+        return pack(text, self.id, int(self.forward))
 
     @classmethod
     def read(cls, text: str, sort: Sort) -> Cursor | None:
         """Return the cursor, or None for anything we did not write for this order."""
         try:
-            packed = base64.urlsafe_b64decode(text[:4000] + "=" * (-len(text) % 4))
-            value, number, forward = json.loads(packed)
+            value, number, forward = unpack(text)
             if not (isinstance(number, int) and 0 < number <= BIGGEST_ID):
                 return None
             if value is None:
                 return cls(None, number, bool(forward)) if sort.nullable else None
             return cls(_read(str(value), sort.type), number, bool(forward))
-        except (ValueError, TypeError, binascii.Error, InvalidOperation, RecursionError):
+        except (ValueError, TypeError, InvalidOperation):
             return None
 
 

@@ -19,13 +19,13 @@ from otdel.core.listing import (
     Flag,
     Kind,
     Listing,
-    Reference,
     Search,
     Sort,
     Tags,
 )
-from otdel.core.listing.filters import Option, fold
+from otdel.core.listing.filters import Option
 from otdel.customers import queries as customers
+from otdel.customers.listing import customer_column, customer_filter, of_customer
 from otdel.deals import access
 from otdel.deals.models import Lead, LossReason, Pipeline, Stage
 from otdel.org.listing import owner_column, owner_filter, unit_filter
@@ -48,19 +48,13 @@ def loss_reasons(asking: Asking) -> Iterator[Option]:
         yield str(pk), name
 
 
-def of_customer(text: str, asking: Asking) -> Q | None:
-    """Also find what belongs to customers found by the text. One query."""
-    found = customers.ids_by_text(asking.person, fold(text), most=200)
-    return Q(customer_id__in=found) if found else None
-
-
 DEALS = Listing(
     key="deal",
     visible=access.deals,
     order="-created",
     columns=(
         Column("title", _("Deal"), Kind.LINK, also=("id",), sort=Sort.text("title"), phone="m1"),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="m3"),
+        customer_column(phone="m3"),
         Column("stage", _("Stage"), Kind.CHOICE, "stage__name", also=("stage__outcome",), phone="m4"),
         Column(
             "amount",
@@ -117,7 +111,7 @@ DEALS = Listing(
         Choice("channel", _("Channel"), path="channel_id", options=customers.channels),
         Choice("region", _("Region"), path="region_id", options=customers.regions),
         Choice("reason", _("Loss reason"), path="loss_reason_id", options=loss_reasons),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Tags("tag", _("Tag")),
         Bin(),
     ),
@@ -142,7 +136,7 @@ LEADS = Listing(
         Column("channel", _("Channel"), Kind.TEXT, "channel__name", shown=False),
         Column("region", _("Region"), Kind.TEXT, "region__name", shown=False),
         Column("reject_reason", _("Reason of rejection"), Kind.TEXT, shown=False),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), shown=False),
+        customer_column(shown=False),
         Column("tags", _("Tags"), Kind.TAGS, shown=False),
         Column("external", _("External number"), Kind.TEXT, "external_id", shown=False),
     ),
@@ -156,7 +150,7 @@ LEADS = Listing(
         Choice("channel", _("Channel"), path="channel_id", options=customers.channels),
         Choice("region", _("Region"), path="region_id", options=customers.regions),
         Amount("amount", _("Amount"), path="amount"),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Tags("tag", _("Tag")),
         Bin(),
     ),

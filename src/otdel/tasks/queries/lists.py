@@ -33,7 +33,7 @@ from otdel.core.listing import Tags as TagFilter
 from otdel.core.listing.filters import Option, Params
 from otdel.core.listing.values import read_id
 from otdel.core.periods import Period
-from otdel.customers import queries as customers
+from otdel.customers.listing import customer_column, customer_filter
 from otdel.customers.queries import pick as people_of
 from otdel.deals.access import leads
 from otdel.deals.queries import pick as deals
@@ -155,7 +155,7 @@ TASKS = Listing(
         ),
         _person_column("assignee", _("Assignee"), "assignee", phone="m3"),
         _person_column("creator", _("Given by"), "creator"),
-        Column("customer", _("Customer"), Kind.LINK, "customer__name", also=("customer_id",), phone="mw"),
+        customer_column(phone="mw"),
         Column("deal", _("Deal"), Kind.LINK, "deal__title", also=("deal_id",)),
         Column("priority", _("Priority"), Kind.CHOICE, choices=PRIORITIES),
         Column("lead", _("Lead"), Kind.LINK, "lead__title", also=("lead_id",), shown=False),
@@ -181,7 +181,7 @@ TASKS = Listing(
         Choice("priority", _("Priority"), path="priority", options=PRIORITIES),
         Choice("grade", _("Grade"), path="grade", options=GRADES, number=False),
         Days("created", _("Created"), path="created_at", moment=True),
-        Reference("customer", _("Customer"), path="customer_id", name_of=customers.name_of),
+        customer_filter(),
         Reference("deal", _("Deal"), path="deal_id", name_of=_named(deals.name_of)),
         Reference("lead", _("Lead"), path="lead_id", name_of=_named(_lead_name)),
         Reference("contact", _("Contact"), path="contact_id", name_of=_named(people_of.contact_name)),

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from otdel.interfaces.files.problems import Problem
+from otdel.interfaces.files.problems import Problem, UnreadableFile
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | Problem | None
 Row = tuple[int, list[Cell]]
@@ -66,6 +66,15 @@ class Source(Protocol):
     def merges(self) -> tuple[Merge, ...]: ...
 
     def raw_rows(self) -> Iterator[Row]: ...
+
+
+def place_of_sheet(sheets: tuple[str, ...], wanted: str | None) -> int | None:
+    """Return where the sheet asked for is, None where none was asked for; a book without it is refused."""
+    if wanted is None:
+        return None
+    if wanted not in sheets:
+        raise UnreadableFile("no_sheet", sheet=wanted)
+    return sheets.index(wanted)
 
 
 def is_empty(cell: Cell) -> bool:

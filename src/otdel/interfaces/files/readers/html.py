@@ -11,7 +11,7 @@ from lxml import etree
 
 from otdel.interfaces.files.guess.encoding import guess_encoding
 from otdel.interfaces.files.problems import UnreadableFile
-from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row
+from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row, place_of_sheet
 
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 SPACES = re.compile(r"[ \t\r\n\xa0]+")
@@ -44,11 +44,8 @@ class HtmlSource:
         return sizes
 
     def _chosen(self, sheet: str | None, sizes: list[int]) -> int:
-        if sheet is None:
-            return sizes.index(max(sizes))
-        if sheet not in self.sheets:
-            raise UnreadableFile("no_sheet", sheet=sheet)
-        return self.sheets.index(sheet)
+        place = place_of_sheet(self.sheets, sheet)
+        return sizes.index(max(sizes)) if place is None else place
 
     def _top_merges(self) -> tuple[Merge, ...]:
         for number, _ in self.raw_rows():

@@ -12,7 +12,7 @@ from lxml import etree
 
 from otdel.interfaces.files.problems import Problem, UnreadableFile
 from otdel.interfaces.files.readers import packed
-from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row
+from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row, place_of_sheet
 from otdel.interfaces.files.readers.serial import iso_moment
 from otdel.interfaces.files.readers.xml import events, local
 
@@ -33,9 +33,8 @@ class OdsSource:
         self.sheets = self._names()
         if not self.sheets:
             raise UnreadableFile("no_table")
-        if options.sheet is not None and options.sheet not in self.sheets:
-            raise UnreadableFile("no_sheet", sheet=options.sheet)
-        self._index = self.sheets.index(options.sheet) if options.sheet else self._first_filled()
+        place = place_of_sheet(self.sheets, options.sheet)
+        self._index = self._first_filled() if place is None else place
         self.sheet: str | None = self.sheets[self._index]
         self.merges: tuple[Merge, ...] = ()
         self.merges = self._top_merges()

@@ -9,7 +9,7 @@ from pathlib import Path
 import python_calamine as calamine
 
 from otdel.interfaces.files.problems import Problem, UnreadableFile
-from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row
+from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row, place_of_sheet
 from otdel.interfaces.files.readers.biff import check_reach
 
 HEAD_ROWS = 30
@@ -38,10 +38,8 @@ class OldExcelSource:
         check_reach(self.path)
 
     def _chosen(self, book: calamine.CalamineWorkbook, name: str | None) -> str:
-        if name is not None and name not in self.sheets:
-            raise UnreadableFile("no_sheet", sheet=name)
-        if name is not None:
-            return name
+        if (place := place_of_sheet(self.sheets, name)) is not None:
+            return self.sheets[place]
         visible = [
             sheet.name for sheet in book.sheets_metadata if sheet.visible == calamine.SheetVisibleEnum.Visible
         ] or list(self.sheets)

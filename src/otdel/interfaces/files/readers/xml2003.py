@@ -9,7 +9,7 @@ from typing import IO
 from lxml import etree
 
 from otdel.interfaces.files.problems import Problem, UnreadableFile
-from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row
+from otdel.interfaces.files.readers.base import Cell, Merge, ReadOptions, Row, place_of_sheet
 from otdel.interfaces.files.readers.serial import iso_moment
 from otdel.interfaces.files.readers.xml import events, local
 
@@ -27,9 +27,8 @@ class Xml2003Source:
         self.sheets = self._names()
         if not self.sheets:
             raise UnreadableFile("no_table")
-        if options.sheet is not None and options.sheet not in self.sheets:
-            raise UnreadableFile("no_sheet", sheet=options.sheet)
-        self._index = self.sheets.index(options.sheet) if options.sheet else 0
+        place = place_of_sheet(self.sheets, options.sheet)
+        self._index = 0 if place is None else place
         self.sheet: str | None = self.sheets[self._index]
         self._spans: list[Merge] = []
         for number, _ in self.raw_rows():
