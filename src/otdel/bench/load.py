@@ -115,7 +115,7 @@ def measure(target: Target, seconds: float, connections: int) -> Rate:
                 if opened[place].ask(message).status not in GOOD:
                     raise BadAnswer(f"{target.path} failed under load")
                 counts[place] += 1
-        except Exception as failure:
+        except Exception as failure:  # of a thread: raised by whoever waits for all of them
             failures.append(failure)
             stop.set()
 

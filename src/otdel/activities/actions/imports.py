@@ -125,7 +125,7 @@ class _About:
                 customer = self.customers.find(row.customer)
                 customer_id = customer.pk if customer else None
             except (Conflict, NotFound):
-                pass
+                pass  # said of the row when its own turn comes
         name, external = row.contact or ("", "")
         return WantedContact(
             row.number, name=name or None, external_id=external or None, phones=row.phone, customer_id=customer_id,

@@ -64,7 +64,7 @@ def sweep(*, now: datetime) -> None:
                 fire(
                     by=None, rule_id=rule.pk, record_id=each.record_id, key=each.key, chain=[], now=now, kind=each.kind
                 )
-        except Exception as error:
+        except Exception as error:  # whatever it is, it is raised below, when all the others were swept
             error.add_note(f"while rule {rule.pk} was swept")
             failed.append(error)
     if failed:

@@ -60,17 +60,21 @@ def read(raw: bytes, inbox: str) -> Letter:
     )
 
 
+# what the library dies of in some headers it cannot read
+BROKEN_HEADER = (ValueError, IndexError, AttributeError)
+
+
 def _said(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name, "") or "").strip().replace("\x00", "")
-    except (ValueError, IndexError, AttributeError):  # the library gives up on some broken headers
+    except BROKEN_HEADER:
         return ""
 
 
 def _addresses(message: EmailMessage, name: str) -> Iterator[Address]:
     try:
         headers = message.get_all(name, [])
-    except (ValueError, IndexError, AttributeError):
+    except BROKEN_HEADER:
         return
     for header in headers:
         if isinstance(header, AddressHeader):

@@ -177,7 +177,7 @@ def _make(language: str) -> None:
         cache.delete_many([MAKING])
     except Conflict:  # somebody began with their own company meanwhile
         cache.delete_many([MAKING])
-    except Exception:
+    except Exception:  # the end of a thread: nobody above would hear of it, the page and the log say it
         log.exception("The demo company was not made")
         cache.set(MAKING, FAILED, timeout=60)
     finally:

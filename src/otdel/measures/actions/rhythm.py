@@ -74,7 +74,7 @@ def keep(*, now: datetime) -> None:
         try:
             _mornings(control, ground, now)
             check_control(by=None, control_id=control.pk, now=now)
-        except Exception:
+        except Exception:  # whatever one control dies of, the days of all others are due; the log names it every time
             log.exception("manual control %s could not be kept", control.pk)
     _reports(ground, now)
 
@@ -104,7 +104,7 @@ def _make(control: ManualControl, people: list[int], day: date, ground: Ground, 
     """Make many days at once; where that fails, each by itself, so that one failure spoils nobody else's day."""
     try:
         make_days(by=None, control_id=control.pk, person_ids=people, day=day, now=now, ground=ground)
-    except Exception:
+    except Exception:  # whose day it was is not known yet: made one by one, the one that fails is named in the log
         if len(people) == 1:
             log.exception("the day of person %s under manual control %s could not be planned", people[0], control.pk)
             return
