@@ -23,6 +23,7 @@ between the other side's yes and our commit; see docs/adr/0007.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,8 @@ from otdel.notifications.kinds import Line
 
 if TYPE_CHECKING:
     from otdel.notifications.models import Address
+
+log = logging.getLogger("otdel.reminders")
 
 APP = "app"
 EMAIL = "email"
@@ -117,6 +120,14 @@ class Channel:
     works: Callable[[], bool]  # set up at all in this installation
     probe: Callable[[], str] | None  # "" when the other side answers; says what is wrong otherwise
     rest: Callable[[], None] | None  # called when there is nothing more to send: close connections kept open
+
+    def deliver(self, out: Outgoing, address: Address | None) -> Sent | Refused:
+        """Send; whatever a sender dies of is its answer, so that the parcel is kept and tried again."""
+        try:
+            return self.send(out, address)
+        except Exception as error:  # senders stand on libraries of others, which raise what they like
+            log.exception("The channel %s failed", self.name)
+            return Refused(f"{type(error).__name__}: {error}"[:500])
 
 
 _channels: dict[str, Channel] = {}

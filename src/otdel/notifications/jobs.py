@@ -19,7 +19,6 @@ from otdel.notifications.actions.heads import tell_of_heads, tell_substitute
 from otdel.notifications.actions.sending import Outcome
 from otdel.notifications.channels import Channel, Refused, Sent
 from otdel.notifications.kinds import feeders
-from otdel.notifications.models import Address
 from otdel.notifications.queries.parcels import Parcel
 from otdel.org import queries as org
 
@@ -101,12 +100,12 @@ def send_parcel(each: Channel, parcel: Parcel) -> Outcome:
     """Send to every address that has not got it yet. One that took it is enough."""
     outcome = Outcome()
     if not each.needs_address:
-        _note(outcome, _try(each, parcel, None))
+        _note(outcome, each.deliver(parcel.out, None))
         return outcome
     if not parcel.addresses:
         outcome.refused = Refused(_("There is no address any more."), final=True)
     for address in parcel.addresses:
-        answer = _try(each, parcel, address)
+        answer = each.deliver(parcel.out, address)
         _note(outcome, answer)
         if isinstance(answer, Sent):
             sending.note_reached(parcel, address.pk, timezone.now())
@@ -114,14 +113,6 @@ def send_parcel(each: Channel, parcel: Parcel) -> Outcome:
             sending.note_refused(address.pk, answer, timezone.now())
         sending.begin(parcel, timezone.now())
     return outcome
-
-
-def _try(each: Channel, parcel: Parcel, address: Address | None) -> Sent | Refused:
-    try:
-        return each.send(parcel.out, address)
-    except Exception as error:
-        log.exception("The channel %s failed", each.name)
-        return Refused(f"{type(error).__name__}: {error}"[:500])
 
 
 def _note(outcome: Outcome, answer: Sent | Refused) -> None:

@@ -21,8 +21,9 @@ from otdel.customers.models import Contact, Customer
 from otdel.deals.models import Deal, Lead
 from otdel.org.access import check as check_right
 from otdel.org.access import limit, one_for, reach, require
+from otdel.org.actions.restamping import restamp
 from otdel.org.models import Company, Person
-from otdel.org.queries import misplaced, unit_on, unit_then
+from otdel.org.queries import unit_on
 from otdel.org.rules import Right
 
 TEXTS = {"subject": 250, "text": 20_000, "result": 250}
@@ -99,12 +100,9 @@ def restore_activity(*, by: Person, activity_id: int, now: datetime) -> Activity
 @action
 def restamp_units(*, by: Person | None, person_ids: Iterable[int], now: datetime) -> int:
     """Put these people's activities under the departments they were in; return how many moved. Safe to repeat."""
-    people = sorted(set(person_ids))
-    rows = misplaced(Activity.objects.filter(owner_id__in=people), day="day")
-    moved = rows.update(unit_id=unit_then(day="day"), updated_at=now)
-    if moved:
-        journal.record("activities.restamped", None, by=by, at=now, people=people, rows=moved)
-    return moved
+    return restamp(
+        [(Activity.objects.all(), "day")], kind="activities.restamped", by=by, person_ids=person_ids, now=now
+    )
 
 
 def local_day(at: datetime) -> date:

@@ -105,10 +105,7 @@ def try_address(*, by: Person, address_id: int, url: str, now: datetime) -> Trie
     found = channels.get(address.channel)
     if found is None or not found.works():
         raise rules.NoSuchChannel(_("The administrator has not turned this on."))
-    try:
-        said = found.send(_test(by, url, now), address)
-    except Exception as error:  # a sender of somebody else's: whatever it is, it is what the person wants to know
-        said = Refused(f"{type(error).__name__}: {error}"[:500])
+    said = found.deliver(_test(by, url, now), address)
     return _noted(by=by, address_id=address.pk, said=said, now=now)
 
 

@@ -283,7 +283,7 @@ def _lines(person: Person, colleague: Colleague, kind: str, now: datetime) -> li
             try:
                 with transaction.atomic():
                     lines += section(person, local, kind == kinds.EVENING)
-            except Exception:
+            except Exception:  # a section is code of a room above: whatever it dies of, the rest of the digest is due
                 log.exception("A part of the digest of person %s could not be made", person.pk)
                 said = _("A part of this digest could not be put together; the administrator's log says why.")
                 lines.append(kinds.Line(said, tone="over"))

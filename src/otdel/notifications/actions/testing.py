@@ -60,10 +60,7 @@ def _channel_name(name: str) -> str:
 
 
 def _try(found: channels.Channel, out: Outgoing, address: Address | None, now: datetime) -> Tried:
-    try:
-        answer = found.send(out, address)
-    except Exception as error:
-        answer = Refused(f"{type(error).__name__}: {error}"[:500])
+    answer = found.deliver(out, address)
     title = address.title if address else out.email or str(found.label)
     if isinstance(answer, Refused):
         if address:
