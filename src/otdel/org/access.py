@@ -178,6 +178,12 @@ def records(queryset: Q, person: Person, kind: str, right: str, binned: bool) ->
     return limit(found, reach(person, kind, Right.DELETE)) if binned else found
 
 
+def sees(person: Person, kind: str, owner_id: int, binned: bool) -> bool:
+    """The rule of `records`, about one that is read already."""
+    rights = (Right.VIEW, Right.DELETE) if binned else (Right.VIEW,)
+    return all(reach(person, kind, right).includes(owner_id) for right in rights)
+
+
 def seen(queryset: Q, person: Person, kind: str) -> Q:
     """Keep what one may open: records within reach, and those of a customer within reach, whoever made them.
 

@@ -71,7 +71,11 @@ def find(person: Person, rows: Any, pk: int, wanted: Iterable[str], extra: Mappi
         found: list[Row] = list(rows(person, binned=binned).filter(pk=pk).annotate(**extra).values(*OWN, *wanted))
         if found:
             return found[0]
-    raise NotFound(_("There is no such record, or you may not see it."))
+    raise nothing_seen()
+
+
+def nothing_seen() -> NotFound:
+    return NotFound(_("There is no such record, or you may not see it."))
 
 
 def points_of(field_name: str) -> ArraySubquery:

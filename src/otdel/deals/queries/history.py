@@ -11,16 +11,6 @@ from otdel.core.models import Event
 from otdel.customers.queries import cards
 from otdel.deals.models import Lead, LossReason, Stage, StageChange
 
-# Small tables the deal refers to. Joined, they would take PostgreSQL longer to plan than all else takes together:
-# eleven tables have many orders. Each as a statement of its own costs nothing.
-REFERENCES = {
-    "loss_reason": "deals_lossreason",
-    "source": "customers_source",
-    "channel": "customers_channel",
-    "region": "customers_region",
-    "unit": "org_unit",
-}
-
 
 def deal_timeline(deal_id: int, after: timeline.Place | None, above: timeline.Above | None = None) -> timeline.Page:
     """What happened to the deal, its way through the stages with it. One query."""
