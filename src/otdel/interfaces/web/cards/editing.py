@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from otdel.core.errors import NotFound
 from otdel.customers.queries import Card
 from otdel.interfaces.http import PersonRequest, form, form_status
-from otdel.interfaces.web.cards.facts import Fact, edit_address, fact_of, text_of
+from otdel.interfaces.web.cards.facts import Shown, edit_address, fact_of, inside, text_of
 from otdel.interfaces.web.cards.record import Record
 from otdel.interfaces.web.record_forms import RecordForm
 from otdel.interfaces.web.refusals import attempt, must
@@ -37,9 +37,10 @@ def field_view(record: Record) -> Callable[..., HttpResponseBase]:
         whole = record.form(request, card, data=request.POST if sent else None)
         if name not in whole.fields:
             raise NotFound(_("There is no such field."))
-        now = str(text_of(record, card, whole, name))
+        shown = Shown.in_form(whole)
+        now = str(text_of(record, card, shown, name))
         if request.GET.get("as") == "text":
-            return _shown(request, fact_of(record, card, whole, name, edit_address(record, card)))
+            return HttpResponse(inside(fact_of(record, card, shown, name, edit_address(record, card))))
         one = whole.only(name)
         changed = sent and request.POST.get("was", now) != now
         if sent and one.is_valid() and not changed:
@@ -72,15 +73,11 @@ def _saved(request: PersonRequest, record: Record, pk: int, name: str) -> HttpRe
     if not request.htmx:
         return redirect(record.name, pk)
     card = record.card(request.user, pk)
-    whole = record.form(request, card)
-    response = _shown(request, fact_of(record, card, whole, name, edit_address(record, card)), saved=True)
+    shown = Shown.without_form(request, record, card)
+    response = HttpResponse(inside(fact_of(record, card, shown, name, edit_address(record, card)), saved=True))
     if name in ("title", "name", "last_name", "first_name", "amount"):
         response.headers["HX-Refresh"] = "true"
     return response
-
-
-def _shown(request: PersonRequest, fact: Fact, saved: bool = False) -> HttpResponse:
-    return render(request, "records/field.html#text", {"fact": fact, "saved": saved})
 
 
 def edit_view(record: Record) -> Callable[..., HttpResponseBase]:

@@ -32,10 +32,9 @@ def common_urls(record: Record) -> list[URLPattern]:
 
 def frame(request: PersonRequest, record: Record, card: Card) -> dict[str, Any]:
     """Return what every card's template needs."""
-    shown = record.form(request, card)
     return {
         "card": card,
-        "facts": facts(request, record, card, shown),
+        "facts": facts(request, record, card),
         "list_url": reverse(record.list_name),
         "urls": {
             name: reverse(f"{record.name}_{name}", args=[card.id])
