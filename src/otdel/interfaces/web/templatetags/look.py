@@ -12,10 +12,13 @@ from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.template.base import Parser, Token
 from django.template.context import RenderContext
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
+from django.templatetags.i18n import do_translate
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from otdel.interfaces.web import formats, frame, marks
@@ -42,6 +45,28 @@ register.simple_tag(marks.deviation, name="deviation")
 register.simple_tag(marks.bullet, name="bullet")
 register.simple_tag(marks.heat, name="heat")
 register.simple_tag(marks.kpi, name="kpi")
+
+
+class Words(template.Node):
+    """What {% translate %} says when nothing in it depends on the page: kept by language, for a page says dozens."""
+
+    def __init__(self, whole: template.Node) -> None:
+        self.whole = whole
+        self.kept: dict[str | None, str] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        lang = get_language()
+        if lang not in self.kept:
+            self.kept[lang] = self.whole.render(context)
+        return mark_safe(self.kept[lang])
+
+
+@register.tag
+def translate(parser: Parser, token: Token) -> template.Node:
+    """Django's tag, which looks plain words up anew each time."""
+    whole, (_name, words, *options) = do_translate(parser, token), token.split_contents()
+    fixed = words[0] in "'\"" and words[-1] == words[0] and "as" not in options
+    return Words(whole) if fixed else whole
 
 
 @register.simple_tag(takes_context=True)
