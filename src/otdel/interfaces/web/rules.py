@@ -18,7 +18,7 @@ from otdel.core import secrecy
 from otdel.core.listing.values import read_id
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import formats, marks, org_tabs
-from otdel.interfaces.web.control import tabs as control_tabs
+from otdel.interfaces.web.control.tabs import tabs as control_tabs
 from otdel.interfaces.web.lists import panel
 from otdel.interfaces.web.refusals import attempt
 from otdel.interfaces.web.rule_forms import RuleForm, conditions_of, fits

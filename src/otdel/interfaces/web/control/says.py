@@ -167,3 +167,7 @@ def happened(events: Any, today: date) -> list[dict[str, str]]:
             said = what if each.by else what[:1].upper() + what[1:]
             rows.append({"who": str(each.by or ""), "at": fmt.moment(at, today), "what": said})
     return rows
+
+
+def grade_name(code: str) -> str:
+    return str(dict(queries.GRADES).get(code, code))
