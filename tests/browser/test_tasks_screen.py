@@ -107,6 +107,23 @@ def test_given_over_any_page_by_a_key_and_counted_live(opened: Callable[..., Pag
     assert Task.objects.get().state == "DONE"
 
 
+def test_all_that_is_wrong_is_named_and_one_begins_with_the_first(opened: Callable[..., Page], firm: Firm) -> None:
+    page = opened("/me/notices/", firm.anna)
+    form = page.locator("form[action$='/absence/']")
+    first, last = form.locator("[name=starts_on]"), form.locator("[name=last_on]")
+    form.get_by_role("button").click()
+    expect(form.get_by_role("alert").locator("li")).to_have_count(2)
+    expect(form.locator("p.error")).to_have_count(2)
+    expect(first).to_be_focused()
+    form.get_by_role("alert").get_by_role("link").last.click()
+    expect(last).to_be_focused()
+    first.fill("2026-12-10")
+    form.get_by_role("button").click()
+    expect(form.locator("p.error")).to_have_count(1)
+    expect(first).not_to_have_attribute("aria-invalid", "true")
+    expect(last).to_have_attribute("aria-invalid", "true")
+
+
 def test_a_day_is_changed_from_the_keyboard_and_names_are_completed(opened: Callable[..., Page], firm: Firm) -> None:
     values = TaskValues(title="Call back", reason_needed=False)
     to = To(people=(firm.anna.pk,))

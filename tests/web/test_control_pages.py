@@ -163,6 +163,11 @@ def test_a_form_that_stays_is_told_where_to_go_and_what_is_wrong(controlled, sig
     answer = text_of(head.post(f"{address}accept/", {"comment": "Too early"}, headers=kept), 409)
     assert "<main" not in answer
     assert "data-problem" in answer
+    wrong = text_of(
+        head.post(f"/plan/control/{ManualControl.objects.get().pk}/go-on/", {"until": ""}, headers=kept), 422
+    )
+    for name in ("until", "reason"):  # all that is wrong, not the first only
+        assert f'<li data-field="{name}">' in wrong
 
 
 def test_one_mode_and_its_cost(controlled, signed, django_assert_num_queries):

@@ -74,6 +74,8 @@ def words() -> dict[str, str]:
     return {
         "undo": _("Undo"),
         "close": _("Close"),
+        "mend": _("Please correct the following:"),
+        "needed": _("This is needed."),
         "failed": _("That did not work. Check the connection and try again."),
         "asTable": _("Show as table"),
         "asChart": _("Show as chart"),

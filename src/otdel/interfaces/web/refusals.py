@@ -44,7 +44,8 @@ def _came_from(request: HttpRequest) -> str:
 
 
 def _fragment(request: HttpRequest, refusal: Refusal, status: int) -> HttpResponse:
-    context = {"problem": sentence(refusal), "field": refusal.field, "status": status}
+    problems = refusal.details.get("problems", ())
+    context = {"problem": sentence(refusal), "field": refusal.field, "problems": problems, "status": status}
     return render(request, "components/refusal.html", context, status=status)
 
 
@@ -112,8 +113,8 @@ def taken(request: HttpRequest, form: BaseForm, act: Callable[[], object]) -> bo
         else:
             return True
     if is_kept(request):
-        name, problems = next(iter(form.errors.items()))
-        raise Invalid(str(problems[0]), field=name)
+        problems = [(name, str(said[0])) for name, said in form.errors.items()]
+        raise Invalid(problems[0][1], field=problems[0][0], problems=problems)
     return False
 
 

@@ -384,7 +384,7 @@ def form_errors(form: BaseForm) -> SafeString:
     return format_html(
         '<div class="alert under" role="alert" tabindex="-1" data-focus>{}<div><b>{}</b><ul>{}</ul></div></div>',
         frame.icon("alert-triangle"),
-        _("Please mend this:"),
+        _("Please correct the following:"),
         mark_safe("".join(rows)),
     )
 

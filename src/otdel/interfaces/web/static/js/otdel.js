@@ -62,35 +62,82 @@ document.addEventListener("htmx:responseError", (event) => event.target.closest(
 document.addEventListener("htmx:sendError", (event) => event.target.closest("[data-silent]") || toast(words.failed, { tone: "bad" }));
 document.addEventListener("toast", ({ target, detail }) => { const text = detail.text ?? detail.value; if (detail.tone === "bad") refuse(target, text, detail.field); else toast(text, detail); });
 // A form says what was refused where one looks: by the field it is about, else above or below itself, else as a toast.
+// Several at once stand by their fields and in a list above them; one begins with the first.
 const refusals = new WeakMap();
-function refuse(target, text, field = "") {
+const keeps = (form) => form?.matches("[data-kept]") || form?.closest("dialog[open]");
+function refuse(target, text, field = "", all = []) {
   const form = target.closest?.("form[method=post]");
-  if (!form || !(form.matches("[data-kept]") || form.closest("dialog[open]"))) return toast(text, { tone: "bad" });
-  const about = field && form.elements.namedItem(field);
+  if (!keeps(form)) return toast(text, { tone: "bad" });
   forgive(form);
-  const said = document.createElement("p");
-  said.setAttribute("role", "alert");
-  said.textContent = text;
-  if (about instanceof HTMLElement && about.type !== "hidden") mark(about, said);
-  else if ($(".body", form)) { said.className = "alert under"; $(".body", form).prepend(said); }
-  else { said.className = "error"; form.after(said); }
-  refusals.set(form, { said, about });
-  said.scrollIntoView({ block: "nearest" });
+  const problems = (all.length ? all : [{ text, field }]).map((each) => ({ ...each, about: named(form, each) }));
+  const marked = problems.filter(({ about }) => about).map(({ text, about }) => ({ about, said: mark(about, text) }));
+  if (problems.length > 1 || !marked.length) marked.push({ said: marked.length ? listed(form, problems) : told(form, text) });
+  refusals.set(form, marked);
+  if (problems.length > 1) for (const { about, said } of marked) about && said.removeAttribute("role"); // read out once
+  const first = marked.find(({ about }) => about)?.about;
+  first?.closest("details:not([open])")?.setAttribute("open", "");
+  first?.focus();
+  marked[0].said.scrollIntoView({ block: "nearest" });
 }
-function mark(control, said) {
-  said.className = "error";
+function named(form, { field, about = field && form.elements.namedItem(field) }) {
+  if (about instanceof RadioNodeList) [about] = about;
+  return about instanceof HTMLElement && about.type !== "hidden" ? about : null;
+}
+function mark(control, text) {
+  const said = saying("p", "error", text), place = control.closest(".field, .in-row, .line") ?? control;
   said.id = `${control.id || control.name}-refused`;
   control.setAttribute("aria-invalid", "true");
   control.setAttribute("aria-errormessage", said.id);
-  const place = control.closest(".field, .in-row, .line") ?? control;
   if (place.matches(".field")) place.append(said); else place.after(said);
-  control.focus();
+  return said;
+}
+function listed(form, problems) {
+  const box = saying("div", "alert under", ""), list = document.createElement("ul");
+  for (const { text, about } of problems) {
+    const line = list.appendChild(document.createElement("li")), label = about?.labels?.[0]?.firstChild?.textContent.trim();
+    if (label) {
+      const link = line.appendChild(document.createElement("a"));
+      link.href = `#${about.id}`;
+      link.textContent = label;
+      link.addEventListener("click", (event) => { event.preventDefault(); about.focus(); });
+    }
+    line.append(label ? `: ${text}` : text);
+  }
+  const inside = document.createElement("div");
+  inside.append(Object.assign(document.createElement("b"), { textContent: words.mend }), list);
+  box.append(inside);
+  ($(".body", form) ?? form).prepend(box);
+  return box;
+}
+function told(form, text) {
+  const body = $(".body", form), said = saying("p", body ? "alert under" : "error", text);
+  if (body) body.prepend(said); else form.after(said);
+  return said;
+}
+function saying(tag, className, textContent) {
+  const said = Object.assign(document.createElement(tag), { className, textContent });
+  said.setAttribute("role", "alert");
+  return said;
 }
 function forgive(form) {
-  const { said, about } = refusals.get(form) ?? {};
-  said?.remove();
-  if (about instanceof HTMLElement) for (const name of ["aria-invalid", "aria-errormessage"]) about.removeAttribute(name);
+  for (const { said, about } of refusals.get(form) ?? []) {
+    said.remove();
+    for (const name of ["aria-invalid", "aria-errormessage"]) about?.removeAttribute(name);
+  }
+  refusals.delete(form);
 }
+// What the browser itself refuses to send is said the same way, all of it: its own bubble names the first field only.
+const seen = new WeakSet();
+document.addEventListener("invalid", (event) => {
+  const form = event.target.form;
+  if (form?.method !== "post" || !keeps(form)) return;
+  event.preventDefault();
+  if (seen.has(form)) return;
+  seen.add(form);
+  setTimeout(() => seen.delete(form));
+  const wrong = [...form.elements].filter((each) => each.willValidate && !each.validity.valid && (each.type !== "radio" || form.elements.namedItem(each.name)[0] === each));
+  refuse(form, "", "", wrong.map((about) => ({ about, text: about.validity.valueMissing ? words.needed : about.validationMessage })));
+}, true);
 // A form marked data-kept does not leave the page until it is taken: what was typed stays where it is.
 addEventListener("submit", (event) => {
   const form = event.target;
@@ -115,7 +162,8 @@ async function send(form, by) {
   if (form.matches("[data-guard]")) form.dataset.dirty = "yes";
   if (!answer) return toast(words.failed, { tone: "bad" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html"), said = $("[data-problem]", page);
-  if (said || !$("main", page)) return refuse(by ?? form, said?.textContent.trim() || words.failed, said?.dataset.field);
+  const all = $$("[data-problems] li", page).map((each) => ({ text: each.textContent.trim(), field: each.dataset.field }));
+  if (said || !$("main", page)) return refuse(form, said?.textContent.trim() || words.failed, said?.dataset.field, all);
   const main = document.importNode($("main", page), true);
   $("main").replaceWith(main);
   window.htmx?.process(main);
