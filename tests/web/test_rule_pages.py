@@ -61,7 +61,7 @@ def test_sentence_is_written_tried_switched_on_and_fires(firm, signed, django_as
     assert client.post(f"/rules/{rule.pk}/switch/", {"on": "1"}).status_code == 302
     actions.sweep(now=NOW)
     assert Task.objects.get().invoice_id == fresh_one.pk
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = text_of(client.get(f"/rules/{rule.pk}/"))
     assert "A-8" in page
     with django_assert_num_queries(4):
@@ -221,3 +221,27 @@ def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
         assert signed("gleb").get(f"/rules/{rule.pk}/").status_code == 404
         page = text_of(signed("admin").get(f"/rules/{rule.pk}/"))
         assert f'href="/plan/?unit={firm.north.pk}' not in page  # who may not see its plan
+
+
+def test_a_rule_turns_to_a_role_and_says_so(firm, signed):
+    client, address = signed("olga"), "/rules/new/?when=LEAD_CREATED&then=TASK"
+    assert "If there are several" not in text_of(client.get(address))
+    typed = sent(firm, unit="", to="ROLE")
+    page = text_of(client.post(address, typed | {"show": "1"}))
+    assert f'<option value="{firm.roles["accountant"].pk}">Accountant</option>' in page
+    assert "If there are several" in page
+    text_of(client.post(address, typed), 422)
+    typed |= {"role": firm.roles["accountant"].pk, "spread": "ONE"}
+    deals.create_lead(by=firm.anna, values={"title": "Wants pumps"}, now=NOW)
+    tried = text_of(client.post(address, typed | {"try": "1"}))
+    assert '<td class="m2">Zueva Zoya</td>' in tried
+    assert client.post(address, typed).status_code == 302
+    rule = Rule.objects.get()
+    page = text_of(client.get(f"/rules/{rule.pk}/"))
+    assert "to whom: the nearest of the role “Accountant”, who has the fewest tasks" in page
+    client.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
+    lead = deals.create_lead(by=firm.anna, values={"title": "Wants valves"}, now=NOW)
+    actions.fire(by=None, rule_id=rule.pk, record_id=lead.pk, key="1", chain=[], now=NOW)
+    assert "to Zueva Zoya" in text_of(client.get(f"/rules/{rule.pk}/"))
+    template = "/rules/new/?when=LEAD_CREATED&then=TEMPLATE"
+    assert "to whom the template says" in text_of(client.get(template))

@@ -55,7 +55,11 @@ CAN: Mapping[str, Sequence[str]] = {
     "HANDOVER": ("deal", "lead", "customer"),
     "WEBHOOK": ("deal", "lead", "customer", "invoice", "task", "person", "unit"),
 }
-TO = ("OWNER", "HEAD", "CREATOR", "PERSON")
+TO = ("OWNER", "HEAD", "CREATOR", "PERSON", "ROLE")
+# a template says itself to whom
+AS_IT_SAYS = "TEMPLATE"
+# somebody of a role: one of the nearest, who has the fewest tasks to do, or each of them
+SPREAD = ("ONE", "ALL")
 # whose lines of the plan: the kinds of record such a rule fires for
 LINES: Mapping[str, Sequence[str]] = {"PEOPLE": ("person",), "UNITS": ("unit",), "BOTH": ("person", "unit")}
 
@@ -114,12 +118,22 @@ def _check_does(then: str, does: Mapping[str, Any]) -> None:
     name, words = needed[then]
     if not does.get(name):
         raise Invalid(words, field=name)
-    if then in ("TASK", "NOTICE") and does.get("to") not in TO:
-        raise Invalid(_("Choose to whom."), field="to")
-    if then in ("TASK", "NOTICE") and does["to"] == "PERSON" and not does.get("person"):
-        raise Invalid(_("Choose the person."), field="person")
+    if then in ("TASK", "NOTICE", "TEMPLATE"):
+        _check_to(does, TO if then != "TEMPLATE" else (*TO, AS_IT_SAYS, None))
     if then == "TASK" and not 0 <= int(does.get("due") or 0) <= 365:
         raise Invalid(_("Between 0 and 365 working days."), field="due")
+
+
+def _check_to(does: Mapping[str, Any], known: Sequence[str | None]) -> None:
+    to = does.get("to")
+    if to not in known:
+        raise Invalid(_("Choose to whom."), field="to")
+    if to == "PERSON" and not does.get("person"):
+        raise Invalid(_("Choose the person."), field="person")
+    if to == "ROLE" and not does.get("role"):
+        raise Invalid(_("Choose the role."), field="role")
+    if to == "ROLE" and does.get("spread", "ONE") not in SPREAD:
+        raise Invalid(_("Choose to whom."), field="spread")
 
 
 def is_loop(rule_id: int, chain: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 from otdel.automation.actions.fields import set_field
 from otdel.automation.kinds import SAID
 from otdel.automation.models import Firing, Rule
+from otdel.automation.queries.receivers import Receivers, answering, receivers_of, the_one
+from otdel.automation.rules import AS_IT_SAYS
 from otdel.billing.models import Invoice
-from otdel.core.errors import NotFound
+from otdel.core.errors import Invalid, NotFound
 from otdel.customers import actions as customers
 from otdel.customers.models import Customer
 from otdel.deals import actions as deals
 from otdel.deals.models import Deal, Lead
 from otdel.notifications.actions.telling import Told, tell
-from otdel.org.access import tree_for, unit_reach
+from otdel.org.access import unit_reach
 from otdel.org.models import Person, Unit
 from otdel.org.queries import calendar, company_of, zone_of
 from otdel.org.rules import Right
 from otdel.tasks.actions import create_tasks
-from otdel.tasks.actions.templates import give_from_template, head_over, prepare
+from otdel.tasks.actions.templates import prepare
 from otdel.tasks.models import Task, Template
 from otdel.tasks.rules import TaskValues, To, end_of
 
@@ -62,27 +64,12 @@ def _record(firing: Firing) -> Any:
     return found
 
 
-def _receiver(rule: Rule, owner: Person, firing: Firing, record: Any) -> int:
-    """Whoever answers for the record, their head, whoever wrote the rule, or somebody by name."""
-    match rule.does["to"]:
-        case "OWNER":
-            to = _answering(owner, firing, record)[0]
-        case "HEAD":
-            to = _answering(owner, firing, record)[1]
-        case "PERSON":
-            to = rule.does["person"]
-        case _:
-            to = owner.pk
-    return int(to or owner.pk)
-
-
-def _answering(owner: Person, firing: Firing, record: Any) -> tuple[int | None, int | None]:
-    """Return who answers for the record, and their head: of a department, the two nearest above its line."""
-    if firing.kind == "unit":
-        heads = (*tree_for(owner).heads_above(record.pk), None, None)
-        return heads[0], heads[1]
-    whose = record if firing.kind == "person" else record.assignee if firing.kind == "task" else record.owner
-    return whose.pk, head_over(whose)
+def _receivers(rule: Rule, owner: Person, firing: Firing, now: datetime) -> tuple[int, ...]:
+    """Whoever gets it: not empty. Somebody of a role is refused when there is none the owner may turn to."""
+    found = the_one(receivers_of(rule, owner, firing.kind, [firing.record_id], now).get(firing.record_id, Receivers()))
+    if not found:
+        raise Invalid(_("Nobody of this role whom the rule's owner may give work works here."))
+    return found
 
 
 def _path(firing: Firing, rule: Rule, to: int) -> str:
@@ -96,22 +83,25 @@ def _path(firing: Firing, rule: Rule, to: int) -> str:
 
 
 def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
-    record = _record(firing)
-    to = _receiver(rule, owner, firing, record)
-    told = Told(
-        SAID,
-        to,
-        f"{SAID}:{rule.pk}:{firing.kind}:{firing.record_id}:{firing.key}",
-        _filled(rule.does["title"], firing, record),
-        _path(firing, rule, to),
-        params={"text": _filled(rule.does.get("text", ""), firing, record)},
-    )
-    return Firing.Outcome.DONE, {"told": tell([told], now), "to": to}
+    record, to = _record(firing), _receivers(rule, owner, firing, now)
+    key = f"{SAID}:{rule.pk}:{firing.kind}:{firing.record_id}:{firing.key}"
+    told = [
+        Told(
+            SAID,
+            person,
+            key if person == to[0] else f"{key}:{person}",
+            _filled(rule.does["title"], firing, record),
+            _path(firing, rule, person),
+            params={"text": _filled(rule.does.get("text", ""), firing, record)},
+        )
+        for person in to
+    ]
+    return Firing.Outcome.DONE, {"told": tell(told, now), "to": to}
 
 
 def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
     record, does = _record(firing), rule.does
-    to = _receiver(rule, owner, firing, record)
+    to = _receivers(rule, owner, firing, now)
     zone, due = zone_of(owner), int(does.get("due") or 0)
     days = calendar(company_of(owner).country)
     values = TaskValues(
@@ -121,8 +111,15 @@ def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
         needs_acceptance=bool(does.get("accept")),
         **_about(firing, record),
     )
-    made = create_tasks(by=owner, values=values, to=To(people=(to,)), now=now)
-    return Firing.Outcome.DONE, {"task": made[0].pk}
+    return _given(create_tasks(by=owner, values=values, to=To(people=to), now=now))
+
+
+def _given(made: Sequence[Task]) -> Made:
+    return Firing.Outcome.DONE, {
+        "task": made[0].pk,
+        "count": len(made),
+        "to": list(dict.fromkeys(each.assignee_id for each in made)),
+    }
 
 
 def _about(firing: Firing, record: Any) -> dict[str, Any]:
@@ -142,23 +139,27 @@ def _filled(text: str, firing: Firing, record: Any) -> str:
 
 
 def _template(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
+    """To whom the template says, unless the rule says otherwise."""
     record, template_id = _record(firing), rule.does["template"]
-    if firing.kind in ("person", "task", "unit"):
-        values, to = prepare(by=owner, template_id=template_id, now=now)
+    plain = firing.kind in ("person", "task", "unit")  # a template knows no such record
+    about = {} if plain else {firing.kind: firing.record_id}
+    values, to = prepare(by=owner, template_id=template_id, about=about, now=now)
+    if plain:
         values = replace(values, **_about(firing, record))
-        made = create_tasks(by=owner, values=values, to=_role(template_id, owner, firing, record) or to, now=now)
-    else:
-        about = {firing.kind: firing.record_id}
-        made = give_from_template(by=owner, template_id=template_id, about=about, now=now)
-    return Firing.Outcome.DONE, {"task": made[0].pk, "count": len(made)}
+        to = _role(template_id, owner, firing) or to
+    if rule.does.get("to", AS_IT_SAYS) != AS_IT_SAYS:
+        to = To(people=_receivers(rule, owner, firing, now))
+    return _given(create_tasks(by=owner, values=values, to=to, now=now))
 
 
-def _role(template_id: int, owner: Person, firing: Firing, record: Any) -> To | None:
+def _role(template_id: int, owner: Person, firing: Firing) -> To | None:
     """A template speaks of whoever answers for the record: the person, a task's assignee, a department's head."""
     assign = Template.objects.values_list("assign", flat=True).get(pk=template_id)
     place = {"OWNER": 0, "OWNER_HEAD": 1}.get(assign)
-    who = None if place is None else _answering(owner, firing, record)[place]
-    return To(people=(who,)) if who else None
+    if place is None:
+        return None
+    _unit, people = answering(owner, firing.kind, [firing.record_id])[firing.record_id]
+    return To(people=(people[place],)) if len(people) > place else None
 
 
 def _field(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:

@@ -19,7 +19,7 @@ from otdel.core.act import action
 from otdel.core.errors import Conflict, Invalid
 from otdel.deals.models import Stage
 from otdel.notifications import hooks
-from otdel.org.models import Person
+from otdel.org.models import Person, Role
 from otdel.tasks.access import receivers, visible_templates
 
 
@@ -65,6 +65,8 @@ def _checked(by: Person, values: RuleValues, before: dict[str, Any]) -> dict[str
         raise Invalid(_("Choose somebody who works here."), field="owner")
     if does.get("to") == "PERSON" and not receivers(by).filter(pk=does["person"]).exists():
         raise Invalid(_("Choose somebody who works here."), field="person")
+    if does.get("to") == "ROLE" and not Role.objects.filter(pk=does["role"]).exists():
+        raise Invalid(_("There is no such role."), field="role")
     if values.then == Rule.Then.WEBHOOK:
         return _webhook(does, before)
     return does

@@ -17,6 +17,7 @@ from otdel.automation.queries.rules import (
     rule,
     rules,
     stopped,
+    turns_to,
 )
 
 WHEN = Rule.When.choices
@@ -57,4 +58,5 @@ __all__ = [
     "settable",
     "state_of",
     "stopped",
+    "turns_to",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,8 @@ from otdel.automation import access
 from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
 from otdel.automation.queries.matching import matching, seen, with_customers
-from otdel.automation.rules import ABOUT, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS, kinds_of
+from otdel.automation.queries.receivers import Receivers, receivers_of
+from otdel.automation.rules import ABOUT, AS_IT_SAYS, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS, kinds_of
 from otdel.billing.models import Invoice
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
@@ -86,6 +87,9 @@ class Would:
     kind: str
     name: str
     day: date
+    # who would get it, where the rule turns to somebody; of `one` one of them
+    to: tuple[str, ...] = ()
+    one: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,31 @@ def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
     }
     would = [each for each in looked if each[1] in names[each[0]]]
     counts = {kind: sum(one == kind for one, _pk, _day in would) for kind in kinds}
-    return DryRun(len(would), counts, _shown(person, owner, names, would[:DRY_MOST]), since, len(found) > DRY_LOOK)
+    shown = _shown(person, owner, names, would[:DRY_MOST])
+    return DryRun(len(would), counts, _addressed(rule, owner, shown, now), since, len(found) > DRY_LOOK)
+
+
+def turns_to(rule: Rule) -> bool:
+    """Whether the rule itself says to whom it turns."""
+    return rule.does.get("to", AS_IT_SAYS) != AS_IT_SAYS and rule.then in ("TASK", "NOTICE", "TEMPLATE")
+
+
+def _addressed(rule: Rule, owner: Person, rows: list[Would], now: datetime) -> list[Would]:
+    """Add who would get it, as things stand today."""
+    if not turns_to(rule):
+        return rows
+    found: dict[tuple[str, int], Receivers] = {}
+    for kind in {row.kind for row in rows}:
+        ids = {row.record_id for row in rows if row.kind == kind and row.name}
+        found |= {(kind, pk): to for pk, to in receivers_of(rule, owner, kind, ids, now).items()}
+    ids = {pk for each in found.values() for pk in each.people}
+    names = dict(Person.objects.filter(pk__in=ids).values_list("pk", "name"))
+    nobody = Receivers()
+    to = [found.get((row.kind, row.record_id), nobody) for row in rows]
+    return [
+        replace(row, to=tuple(names[pk] for pk in each.people if pk in names), one=each.one)
+        for row, each in zip(rows, to, strict=True)
+    ]
 
 
 def _shown(

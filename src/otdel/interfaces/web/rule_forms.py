@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
 from otdel.automation import queries
-from otdel.automation.rules import ABOUT, CAN, COUNTS_DAYS, RuleValues
+from otdel.automation.rules import ABOUT, AS_IT_SAYS, CAN, COUNTS_DAYS, RuleValues
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
 from otdel.org import access
+from otdel.org.queries import role_choices
 from otdel.org.rules import Right
 from otdel.plans.queries.documents import METRICS
 from otdel.tasks import queries as tasks
@@ -25,6 +26,11 @@ WHO = (
     ("HEAD", lazy("their head")),
     ("CREATOR", lazy("me")),
     ("PERSON", lazy("somebody by name")),
+    ("ROLE", lazy("somebody of a role")),
+)
+SPREAD = (
+    ("ONE", lazy("one of them, who has the fewest tasks")),
+    ("ALL", lazy("each of them")),
 )
 # of a line of the plan
 WHO_OF_LINE = (
@@ -37,6 +43,11 @@ WHO_OF_LINE = (
 def who(when: str) -> dict[str, Any]:
     """To whom a rule turns, in words."""
     return dict(WHO_OF_LINE if when == "LINE_RED" else WHO)
+
+
+# asked for only where it goes to such a one
+ONLY = {"person": "PERSON", "role": "ROLE", "spread": "ROLE"}
+TO_WHOM = ("to", *ONLY)
 
 
 class RuleForm(forms.Form):
@@ -56,6 +67,12 @@ class RuleForm(forms.Form):
     )
     to = forms.ChoiceField(label=lazy("To whom"), choices=WHO)
     person = forms.TypedChoiceField(label=lazy("To whom by name"), coerce=int)
+    role = forms.TypedChoiceField(
+        label=lazy("Role"),
+        coerce=int,
+        help_text=lazy("The nearest: in the department of whoever answers for the record, or in one above."),
+    )
+    spread = forms.ChoiceField(label=lazy("If there are several"), choices=SPREAD, initial="ONE")
     due = forms.IntegerField(label=lazy("In how many working days"), min_value=0, max_value=365, initial=1)
     accept = forms.BooleanField(label=lazy("I accept the work"), required=False)
     template = forms.TypedChoiceField(label=lazy("Template"), coerce=int)
@@ -74,9 +91,9 @@ class RuleForm(forms.Form):
     )
 
     DOES = {
-        "TASK": ("title", "text", "to", "person", "due", "accept"),
-        "NOTICE": ("title", "text", "to", "person"),
-        "TEMPLATE": ("template",),
+        "TASK": ("title", "text", *TO_WHOM, "due", "accept"),
+        "NOTICE": ("title", "text", *TO_WHOM),
+        "TEMPLATE": ("template", *TO_WHOM),
         "TAG": ("tag",),
         "FIELD": ("field", "value"),
         "STAGE": ("stage",),
@@ -102,9 +119,9 @@ class RuleForm(forms.Form):
 
     @property
     def does(self) -> tuple[str, ...]:
-        """What its end asks for; for a name only where it goes to somebody by name."""
+        """What its end asks for; for a name or a role only where it goes to such a one."""
         to = self.data.get("to") if self.is_bound else self.initial.get("to")
-        return tuple(name for name in self.DOES[self.then] if name != "person" or to == "PERSON")
+        return tuple(name for name in self.DOES[self.then] if ONLY.get(name, to) == to)
 
     def _fill(self, request: PersonRequest) -> None:
         """Read only the choices that are shown."""
@@ -119,9 +136,12 @@ class RuleForm(forms.Form):
                 rows = list(stages(asking))
                 fields[name].choices = rows if name == "stage" else [("", _("any")), *rows]
         if "to" in fields:
-            fields["to"].choices = list(who(self.when).items())
+            own = [(AS_IT_SAYS, _("to whom the template says"))] if self.then == "TEMPLATE" else []
+            fields["to"].choices = own + list(who(self.when).items())
         if "person" in fields:
             fields["person"].choices = tasks.receivers(request.user)
+        if "role" in fields:
+            fields["role"].choices = role_choices()
         if "field" in fields:
             self._offer_fields()
         if "owner" in fields:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from otdel.automation import queries
-from otdel.automation.rules import ABOUT
+from otdel.automation.rules import ABOUT, AS_IT_SAYS
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.rule_forms import who
+from otdel.org.queries import role_choices
 from otdel.tasks import queries as tasks
 
 PAGES = {"deal": "deal", "lead": "lead", "customer": "customer", "invoice": "invoice", "task": "task"}
@@ -72,6 +73,8 @@ class Sayer:
         self.request = request
         self._stages: dict[str, str] | None = None
         self._people: dict[int, str] | None = None
+        self._roles: dict[int, str] | None = None
+        self._templates: dict[int, str] | None = None
         self._fields: dict[str, list[queries.Settable]] = {}
 
     def stage(self, pk: Any) -> str:
@@ -104,10 +107,13 @@ class Sayer:
         does, words = rule.does, str(rule.get_then_display())
         match rule.then:
             case "TASK" | "NOTICE":
-                to = str(who(rule.when).get(does.get("to", ""), ""))
-                to = self.person(does.get("person")) if does.get("to") == "PERSON" else to
                 said = quoted(_plain(does.get("title", "")))
-                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": to}
+                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": self.to(rule)}
+            case "TEMPLATE":
+                said = quoted(self.template(does.get("template")))
+                if does.get("to", AS_IT_SAYS) == AS_IT_SAYS:
+                    return f"{words} {said}"
+                return _("%(does)s %(title)s, to whom: %(who)s") % {"does": words, "title": said, "who": self.to(rule)}
             case "TAG":
                 return f"{words} #{does.get('tag', '')}"
             case "FIELD":
@@ -120,6 +126,28 @@ class Sayer:
             case "WEBHOOK":
                 return f"{words} {does.get('host', '')}"
         return words
+
+    def to(self, rule: Any) -> str:
+        does = rule.does
+        match does.get("to"):
+            case "PERSON":
+                return self.person(does.get("person"))
+            case "ROLE":
+                role = quoted(self.role(does.get("role")))
+                if does.get("spread") == "ALL":
+                    return _("each of the nearest of the role %(role)s") % {"role": role}
+                return _("the nearest of the role %(role)s, who has the fewest tasks") % {"role": role}
+        return str(who(rule.when).get(does.get("to", ""), ""))
+
+    def role(self, pk: Any) -> str:
+        if self._roles is None:
+            self._roles = dict(role_choices())
+        return self._roles.get(pk, "?")
+
+    def template(self, pk: Any) -> str:
+        if self._templates is None:
+            self._templates = dict(tasks.template_choices(self.request.user))
+        return self._templates.get(pk, "?")
 
     def field(self, rule: Any) -> tuple[str, str]:
         kind = ABOUT[rule.when]
@@ -141,7 +169,9 @@ class Sayer:
         if "stage" in made:
             return quoted(self.stage(made["stage"]))
         if "to" in made:
-            return _("told %(name)s") % {"name": self.person(made["to"])}
+            to = made["to"] if isinstance(made["to"], list) else [made["to"]]
+            names = ", ".join(self.person(pk) for pk in to)
+            return (_("to %(name)s") if "task" in made else _("told %(name)s")) % {"name": names}
         return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 

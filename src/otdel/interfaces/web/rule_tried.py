@@ -27,16 +27,28 @@ def tried_of(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
         "words": words % {"count": fmt.number(run.count), "day": fmt.day(run.since, request.today)},
         "cut": run.cut,
         "kinds": _by_kind(run),
+        "turns": queries.turns_to(found),
         "rows": [
             {
                 "name": record_name(each.kind, each.name),
                 "url": record_url(each.kind, each.record_id, found.metric) if each.name else "",
                 "day": fmt.day(each.day, request.today),
+                "to": _to(each),
             }
             for each in run.rows[:200]
         ],
         "hidden": max(run.count - 200, 0),
     }
+
+
+def _to(each: queries.Would) -> str:
+    """Who would get it; of a role perhaps nobody."""
+    if not each.name:
+        return ""
+    names = ", ".join(each.to)
+    if each.one and len(each.to) > 1:
+        return _("one of: %(names)s") % {"names": names}
+    return names or _("nobody: it would be refused")
 
 
 def _by_kind(run: queries.DryRun) -> str:

@@ -215,7 +215,7 @@ def _beginning(request: PersonRequest, found: Any) -> tuple[str, str, bool]:
 def _sketched(request: PersonRequest, values: RuleValues) -> dict[str, Any]:
     sketch = queries.draft(
         when=values.when, days=values.days, stage_id=values.stage_id, metric=values.metric, lines=values.lines,
-        unit_id=values.unit_id, conditions=values.conditions, then=values.then,
+        unit_id=values.unit_id, conditions=values.conditions, then=values.then, does=values.does,
     )  # fmt: skip
     return tried_of(request, sketch, request.user)
 
