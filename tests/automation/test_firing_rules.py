@@ -107,7 +107,7 @@ def test_stage_entered_gives_a_task_once(firm, deal, offer, invoiced):
         "Call Lutik about Supply", firm.anna, firm.boris, deal,
     )  # fmt: skip
     assert outcomes(rule) == ["DONE"]
-    assert Firing.objects.get().made == {"task": task.pk}
+    assert Firing.objects.get().made == {"task": task.pk, "to": [firm.anna.pk]}
 
 
 def test_head_and_creator_get_tasks(firm, deal, offer):
@@ -327,6 +327,22 @@ def test_log_and_list_are_for_those_who_may(firm, deal, offer):
     with pytest.raises(NotAllowed):
         queries.rules(fresh(firm.anna), NOW)
     assert Person.objects.count() == 7
+
+
+def test_dry_run_of_returned_tasks_reads_the_tasks_and_their_history(firm, lutik):
+    """One returned twice here, one that came so, one returned long ago."""
+    boris, about = fresh(firm.boris), {"title": "Offer", "needs_acceptance": True}
+    (task,) = tasks.create_tasks(by=boris, values=TaskValues(**about), to=To(people=(firm.anna.pk,)), now=NOW)
+    for times in (1, 2):
+        Task.objects.filter(pk=task.pk).update(state="RETURNED", returned_times=times, updated_at=NOW)
+    came = {"creator": boris, "assignee": firm.anna, "state": "DONE", "returned_times": 1, "created_at": NOW}
+    old = NOW - timedelta(days=200)
+    Task.objects.bulk_create(
+        Task(title=title, done_at=at, updated_at=at, **came) for title, at in (("Came", NOW), ("Long ago", old))
+    )
+    rule = write(firm.boris, when="TASK_RETURNED", unit=firm.north, on=False)
+    found = [would.name for would in queries.dry_run(boris, rule, boris, NOW).rows]
+    assert sorted(found) == ["Came", "Offer", "Offer"]
 
 
 # work from a template, notices

@@ -115,11 +115,8 @@ def _task(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
 
 
 def _given(made: Sequence[Task]) -> Made:
-    return Firing.Outcome.DONE, {
-        "task": made[0].pk,
-        "count": len(made),
-        "to": list(dict.fromkeys(each.assignee_id for each in made)),
-    }
+    to = dict.fromkeys(each.assignee_id for each in made)
+    return Firing.Outcome.DONE, {"task": made[0].pk, "to": list(to)}
 
 
 def _about(firing: Firing, record: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
@@ -13,19 +12,15 @@ from django.utils.translation import gettext as _
 from otdel.automation import access
 from otdel.automation.models import Call, Firing, Rule
 from otdel.automation.queries.episodes import back, episodes
+from otdel.automation.queries.happened import happened
 from otdel.automation.queries.matching import matching, seen, with_customers
 from otdel.automation.queries.receivers import Receivers, receivers_of
 from otdel.automation.rules import ABOUT, AS_IT_SAYS, DRY_DAYS, DRY_LOOK, DRY_MOST, EVENTS, kinds_of
-from otdel.billing.models import Invoice
 from otdel.core.errors import NotFound
-from otdel.core.models import Event
-from otdel.customers.models import Customer
-from otdel.deals.models import Deal, Lead, StageChange
 from otdel.org.models import Person
 from otdel.org.queries import zone_of
 
 BY_ITSELF = (Rule.Stop.LIMIT, Rule.Stop.OWNER, Rule.Stop.GONE)
-LABELS = {"task": "tasks.task"}
 
 
 @dataclass(frozen=True)
@@ -113,8 +108,8 @@ def dry_run(person: Person, rule: Rule, owner: Person, now: datetime) -> DryRun:
     today = now.astimezone(zone).date()
     since = back(today, DRY_DAYS)
     if rule.when in EVENTS:
-        happened = _happened(rule, now - timedelta(days=DRY_DAYS), zone)
-        found = [(ABOUT[rule.when], pk, day) for pk, day in happened]
+        since_then = happened(rule, now - timedelta(days=DRY_DAYS), zone)
+        found = [(ABOUT[rule.when], pk, day) for pk, day in since_then]
     else:
         found = [(each.kind, each.record_id, each.day) for each in reversed(episodes(rule, owner, since, today))]
     kinds, looked = kinds_of(rule.when, rule.lines), found[:DRY_LOOK]
@@ -161,26 +156,6 @@ def _shown(
         said[kind] = with_customers(kind, {pk: of_kind[pk] for pk in ids})
         known[kind] = ids if person.pk == owner.pk else seen(person, kind, ids)
     return [Would(pk, kind, said[kind].get(pk, "") if pk in known[kind] else "", day) for kind, pk, day in would]
-
-
-# What happened is read from the records: those of before this program, brought by an import, tell as much.
-CREATED: dict[str, Any] = {"deal": Deal, "lead": Lead, "customer": Customer, "invoice": Invoice}
-
-
-def _happened(rule: Rule, since: datetime, zone: Any) -> list[tuple[int, date]]:
-    kind = ABOUT[rule.when]
-    rows: Any
-    if rule.when == Rule.When.DEAL_STAGE:
-        moves = StageChange.objects.filter(at__gte=since, deal__deleted_at=None)
-        moves = moves.filter(after=rule.stage_id) if rule.stage_id else moves
-        rows = moves.order_by("-at", "-id").values_list("deal_id", "at")
-    elif kind in CREATED:
-        made = CREATED[kind].objects.filter(created_at__gte=since, deleted_at=None)
-        rows = made.order_by("-created_at", "-pk").values_list("pk", "created_at")
-    else:
-        told = Event.objects.filter(kind__in=EVENTS[rule.when], at__gte=since, subject_type=LABELS[kind])
-        rows = told.exclude(subject_id=None).order_by("-at").values_list("subject_id", "at")
-    return [(pk, at.astimezone(zone).date()) for pk, at in rows[: DRY_LOOK + 1]]
 
 
 def stopped(person: Person) -> int:

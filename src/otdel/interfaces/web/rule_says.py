@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from otdel.automation.rules import ABOUT, AS_IT_SAYS
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web import formats
 from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.rule_forms import who
 from otdel.org.queries import role_choices
@@ -163,7 +165,10 @@ class Sayer:
     def made(self, rule: Any, made: dict[str, Any]) -> str:
         """What a firing did, where that is not a task one can open."""
         if "field" in made:
-            return f"{self.field(rule)[0]}: {made['said']}"
+            said = made["said"]
+            if isinstance(made["value"], int):  # so many days on
+                said = formats.current().day(date.fromisoformat(said), self.request.today)
+            return f"{self.field(rule)[0]}: {said}"
         if "tag" in made:
             return f"#{made['tag']}"
         if "stage" in made:
