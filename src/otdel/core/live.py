@@ -30,8 +30,8 @@ _SIGNER = signing.Signer(salt="otdel.live")
 def changed(person_ids: Iterable[int], *topics: str) -> None:
     """Once the transaction commits, tell these people's pages to look at the topics again. No query before that.
 
-    A page waits for a topic with `hx-trigger="live:tasks from:body"`. Say it as often as you like: one transaction
-    sends one statement. Saying it too often is harmless: pages look and see what they saw.
+    A block of a page waits with `{% live "#board" url "tasks" %}` beside it. Say it as often as you like: one
+    transaction sends one statement. Saying it too often is harmless: pages look and see what they saw.
     """
     people = set(person_ids)
     told = {topic: people for topic in topics}

@@ -90,10 +90,17 @@ class App:
             await _say(send, 403, "The ticket is not ours or has grown old: ask for the counters again.", allowed)
             return
         try:
-            with self.hub.line(*held) as line:
+            person, since = held
+            with self.hub.line(person, since - _age(query)) as line:
                 await _send_events(line, receive, send, allowed)
         except Full:
             await _say(send, 503, "Too many pages are open.", allowed)
+
+
+def _age(query: Mapping[str, list[str]]) -> int:
+    """For how many seconds the page had been standing when it called: what changed meanwhile is not on it."""
+    said = query.get("age", ["0"])[0]
+    return min(int(said), live.TICKET_SECONDS) if said.isascii() and said.isdigit() and len(said) < 9 else 0
 
 
 async def _send_events(line: Line, receive: Receive, send: Send, allowed: Mapping[str, str]) -> None:

@@ -194,6 +194,25 @@ def steps(names: Sequence[str], now: int) -> SafeString:
 
 
 @register.simple_tag
+def live(block: str, url: str, topics: str, beside: str = "") -> SafeString:
+    """What asks for a block again when others change it; `beside` are the parts of the page that follow with it.
+
+    It stands next to the block, not on it: what is itself replaced by its answer forgets what it heard meanwhile.
+    """
+    heard = ", ".join(f"{'task-changed' if each == 'mine' else f'live:{each}'} from:body" for each in topics.split())
+    return format_html(
+        '<div hidden data-live hx-get="{}" hx-trigger="{}, live:again from:body" hx-target="{}" hx-select="{}"{} '
+        'hx-swap="outerHTML" hx-sync="this:queue last" {}></div>',
+        url,
+        heard,
+        block,
+        block,
+        format_html(' hx-select-oob="{}"', beside) if beside else "",
+        mark_safe(frame.SILENT),
+    )
+
+
+@register.simple_tag
 def progress(label: str, value: int, total: int) -> SafeString:
     """A bar that also says its number; poll the fragment around it with hx-trigger="every 1s"."""
     fmt = formats.current()

@@ -24,8 +24,19 @@ document.addEventListener("htmx:confirm", (event) => {
   dialog.onclose = () => said || location.reload();
   dialog.showModal();
 });
-// What others do is shown at once, but not under the hand of whoever is choosing, typing or dragging.
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!["board", "days", "day"].includes(event.target.id)) return;
-  if (event.target.querySelector("input:checked, details[open], .sortable-chosen") || document.querySelector("dialog[open]")) event.preventDefault();
-});
+// What others do is shown at once, but not under the hand of whoever is choosing, typing or dragging: then as soon as it is away.
+let held = 0;
+const HAND = "input:checked, details[open], .sortable-chosen", SENT = ", .htmx-request";
+const inHand = (block, what) => block.querySelector(what) || document.querySelector("dialog[open]");
+function hold(event, what) {
+  const { requestConfig: { elt: asks }, target: block } = event.detail;
+  if (!asks.matches("[data-live]") || !inHand(block, what)) return false;
+  held ||= setInterval(() => {
+    if (inHand(document.querySelector(asks.getAttribute("hx-target")), HAND + SENT)) return;
+    held = clearInterval(held);
+    document.body.dispatchEvent(new CustomEvent("live:again"));
+  }, 500);
+  return true;
+}
+document.addEventListener("htmx:beforeRequest", (event) => { if (hold(event, HAND)) event.preventDefault(); });
+document.addEventListener("htmx:beforeSwap", (event) => { if (hold(event, HAND + SENT)) event.detail.shouldSwap = false; });
