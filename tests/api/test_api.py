@@ -193,6 +193,59 @@ def test_task_given_read_and_led_to_its_end(firm, deal):
     assert (done["state"], done["grade"], done["comments"][0]["text"]) == ("DONE", "GOOD", "On Monday")
 
 
+def make_template(by, **fields):
+    values = {
+        "name": "Debt", "title": "Call {customer}", "text": "Ask when", "assign": "OWNER", "due_after": 1,
+        "priority": 3, "proof": "TEXT", "tags": ("debt",), "checklist": ("Ring", "Write"), "needs_acceptance": True,
+        "most_moves": 2,
+    } | fields  # fmt: skip
+    return actions.save_template(by=fresh(by), values=actions.TemplateValues(**values), now=NOW).pk
+
+
+def test_task_given_from_a_template_and_what_is_sent_goes_before_it(firm, deal):
+    pk, boris = make_template(firm.boris, scope="UNIT", unit_id=firm.north.pk), Program(firm.boris)
+    (listed,) = boris.get(f"{TASKS}/templates").json()["items"]
+    assert (listed["id"], listed["name"], listed["to"], listed["checklist"]) == (pk, "Debt", "OWNER", ["Ring", "Write"])
+    plain = {"template": pk, "customer": deal.customer_id}
+
+    made = boris.post(TASKS, plain, **{"Idempotency-Key": "a"})
+    again = boris.post(TASKS, plain, **{"Idempotency-Key": "a"})
+    other = boris.post(TASKS, plain | {"text": ""}, **{"Idempotency-Key": "a"})
+    assert (made.status_code, again.json(), other.status_code) == (201, made.json(), 409)
+    task = Task.objects.get()
+    assert (task.title, task.assignee, task.customer_id) == (f"Call {deal.customer}", firm.anna, deal.customer_id)
+    assert (task.text, task.priority, task.proof, task.tags, task.most_moves) == ("Ask when", 3, "TEXT", ["debt"], 2)
+    assert (task.template_id, task.needs_acceptance, task.checklist.count()) == (pk, True, 2)
+    assert task.deadline is not None
+
+    sent = {"title": "Write to them", "people": [firm.boris.pk], "deadline": None, "priority": "low", "checklist": []}
+    (changed,) = boris.post(TASKS, plain | sent | {"needs_acceptance": False}).json()["ids"]
+    task = Task.objects.get(pk=changed)
+    assert (task.title, task.assignee, task.deadline, task.priority) == ("Write to them", firm.boris, None, 1)
+    assert (task.text, task.needs_acceptance, task.checklist.count()) == ("Ask when", False, 0)
+
+
+def test_template_of_others_is_none_and_a_record_one_may_not_see_gives_nothing(firm, deal):
+    own, shared = make_template(firm.anna), make_template(firm.olga, scope="COMPANY", assign="GIVER")
+    anna, boris, vera = Program(firm.anna), Program(firm.boris), Program(firm.vera)
+
+    def given(program, template, **more):
+        answer = program.post(TASKS, {"template": template} | more)
+        return answer.status_code, answer.json().get("field")
+
+    assert [given(each, own) for each in (boris, vera)] == [(422, "template")] * 2
+    assert given(boris, 2**62) == (422, "template")
+    assert [len(each.get(f"{TASKS}/templates").json()["items"]) for each in (anna, boris, vera)] == [2, 1, 1]
+    assert given(vera, shared, deal=deal.pk) == (422, "about")
+    assert given(vera, shared, people=[firm.anna.pk])[0] == 201  # work may be asked of anybody
+    assert not Task.objects.filter(assignee=firm.vera).exists()
+    assert given(vera, shared)[0] == 201
+    assert Task.objects.get(assignee=firm.vera).title == "Call {customer}"
+    assert Program(firm.boris, may_write=False).post(TASKS, {"template": shared}).status_code == 403
+    assert anna.post(TASKS, {"text": "No title"}).json()["field"] == "title"
+    assert (Task.objects.count(), Event.objects.filter(kind="tasks.given").count()) == (2, 0)
+
+
 def test_every_other_step(firm):
     boris, anna = Program(firm.boris), Program(firm.anna)
     at = f"{TASKS}/{give(firm.boris, firm.anna, deadline=NOW + timedelta(days=2), most_moves=1).pk}"
@@ -350,7 +403,7 @@ def operations():
 
 def test_every_operation_is_in_the_table():
     written = {(step.split(" ")[0], f"/api/v1{OF_A_TASK}/{step.split(' ')[1]}".rstrip("/")) for step in STEPS}
-    others = {"/api/v1/me", "/api/v1/people", "/api/v1/counters", "/api/v1/counters/team", TASKS}
+    others = {"/api/v1/me", "/api/v1/people", "/api/v1/counters", "/api/v1/counters/team", TASKS, f"{TASKS}/templates"}
     assert {(method, path) for method, path in operations() if path not in others} == written
 
 

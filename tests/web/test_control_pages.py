@@ -174,7 +174,7 @@ def test_one_mode_and_its_cost(controlled, signed, django_assert_num_queries):
     client, control = signed("boris"), ManualControl.objects.get()
     address = f"/plan/control/{control.pk}/"
     client.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         page = text_of(client.get(address))
     assert "Did it help" in page
     assert "Abramova A." in text_of(client.get("/plan/control/"))

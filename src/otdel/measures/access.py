@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotAllowed, NotFound
 from otdel.measures.models import DayPlan, ManualControl
 from otdel.org import access
-from otdel.org.models import Person
+from otdel.org.models import Membership, Person
 from otdel.org.rules import Right
 
 # whoever answers for a department's plan answers for how it is reached
@@ -33,6 +33,16 @@ def visible_days(person: Person) -> QuerySet[DayPlan]:
     if reached.everyone:
         return DayPlan.objects.all()
     return DayPlan.objects.filter(Q(person=person) | Q(person_id__in=reached.person_ids))
+
+
+def visible_days_of(person: Person, control: ManualControl) -> QuerySet[DayPlan]:
+    """The same of one mode: its days are few, so where their people belong is asked with them, not before."""
+    rows, reached = DayPlan.objects.filter(control=control), access.unit_reach(person, KIND, Right.VIEW)
+    if reached.everyone:
+        return rows
+    latest = Membership.objects.filter(person=OuterRef("person")).order_by("-starts_on").values("unit_id")[:1]
+    within = Q(now_in__in=reached.unit_ids)
+    return rows.annotate(now_in=Subquery(latest)).filter(Q(person=person) | within)
 
 
 def may_steer(person: Person, person_id: int) -> bool:

@@ -42,7 +42,8 @@ class Given(Schema):
 
 
 class NewTask(Given):
-    title: Line
+    template: Id | None = Field(None, description="begin with what the template asks for; what is sent goes before it")
+    title: Line = Field("", description="may be left out only with a template")
     text: Text = ""
     deadline: When | None = None
     priority: Priority = "normal"

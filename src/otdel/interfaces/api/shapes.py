@@ -59,6 +59,20 @@ def _deadline(at: Any, has_time: bool) -> Json:
     return {"deadline": at, "deadline_has_time": has_time}
 
 
+def template(found: Any) -> Json:
+    """Return what a template asks for; for whom, as it says it: a role, a person, or a department."""
+    plain = ("title", "text", "tags", "checklist", "needs_acceptance", "proof", "due_after", "due_in")
+    return {
+        "id": found.pk,
+        "name": found.name,
+        **{name: getattr(found, name) for name in plain},
+        "priority": _WORDS[found.priority],
+        "to": found.assign,
+        "person": _someone(found.assignee_id, found.assignee.name) if found.assignee_id else None,
+        "unit": {"id": found.to_unit_id, "with_below": found.to_deep} if found.to_unit_id else None,
+    }
+
+
 def task(card: TaskCard, request: HttpRequest) -> Json:
     """Return everything of one task, and what its reader may do to it."""
     found = card.task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -19,7 +19,7 @@ from otdel.core.errors import Invalid
 from otdel.core.listing import Asking, State
 from otdel.interfaces.api import schemas, shapes
 from otdel.interfaces.api.actions import answer_once
-from otdel.interfaces.api.keys import asked
+from otdel.interfaces.api.keys import ApiRequest, asked
 from otdel.interfaces.api.shapes import Json
 from otdel.org import access
 from otdel.org.rules import Right
@@ -29,6 +29,11 @@ from otdel.tasks.rules import TaskValues, To
 router = Router(tags=["tasks"])
 PLACE = ("at", "limit", "sort")
 MOST = 200
+PLAIN = (
+    "title", "text", "is_private", "needs_acceptance", "proof", "accept_hours", "most_moves", "most_days",
+    "reason_needed",
+)  # fmt: skip
+MANY = ("participants", "observers", "tags", "checklist")
 ABOUT = ("customer", "contact", "lead", "deal", "invoice", "parent")
 Mark = Annotated[str, Header(max_length=200)]
 
@@ -66,39 +71,66 @@ def _check_read(state: State, params: Mapping[str, Sequence[str]]) -> None:
 
 @router.post("", response={201: Any}, summary="Give a task: to people, or to a whole department")
 def give(request: HttpRequest, task: schemas.NewTask, idempotency_key: Mark = "") -> Any:
-    """With an `Idempotency-Key` of your own making the same request, sent again within a day, gives nothing twice."""
+    """With an `Idempotency-Key` of your own making the same request, sent again within a day, gives nothing twice.
+
+    With a `template` only what is sent is said; all else, also for whom, is as the template says.
+    """
     person = asked(request)
 
     def make() -> Json:
-        made = actions.create_tasks(by=person.user, values=_values(task), to=_to(task), now=person.now)
+        values, to = _of_template(person, task) if task.template else (_values(task), _to(task))
+        made = actions.create_tasks(by=person.user, values=values, to=to, now=person.now)
         return {"ids": [each.pk for each in made]}
 
     if not idempotency_key:
         return Status(201, make())
-    digest = sha256(f"tasks {json.dumps(task.dict(), default=str, sort_keys=True)}".encode()).hexdigest()
+    said = task.dict(exclude_unset=task.template is not None)
+    digest = sha256(f"tasks {json.dumps(said, default=str, sort_keys=True)}".encode()).hexdigest()
     answer = answer_once(key_id=person.auth.key_id, mark=idempotency_key, request=digest, make=make, now=person.now)
     return Status(201, answer)
 
 
 def _values(task: schemas.NewTask) -> TaskValues:
-    deadline, has_time = schemas.moment(task.deadline)
-    plain = ("title", "text", "is_private", "needs_acceptance", "proof", "accept_hours", "most_moves", "most_days")
-    given: dict[str, Any] = {name: getattr(task, name) for name in (*plain, "reason_needed")}
-    given |= {f"{name}_id": getattr(task, name) for name in ABOUT}
-    given |= {name: tuple(getattr(task, name)) for name in ("participants", "observers", "tags", "checklist")}
-    return TaskValues(
-        **given,
-        deadline=deadline,
-        has_time=has_time,
-        answer_by=schemas.moment(task.answer_by)[0],
-        priority=schemas.PRIORITIES[task.priority],
-    )
+    return TaskValues(**_said(task, type(task).model_fields))
+
+
+def _said(task: schemas.NewTask, names: Collection[str]) -> dict[str, Any]:
+    """Return what these fields of the request say, in the words of the rules."""
+    said: dict[str, Any] = {name: getattr(task, name) for name in PLAIN if name in names}
+    said |= {f"{name}_id": getattr(task, name) for name in ABOUT if name in names}
+    said |= {name: tuple(getattr(task, name)) for name in MANY if name in names}
+    if "deadline" in names:
+        said["deadline"], said["has_time"] = schemas.moment(task.deadline)
+    if "answer_by" in names:
+        said["answer_by"] = schemas.moment(task.answer_by)[0]
+    if "priority" in names:
+        said["priority"] = schemas.PRIORITIES[task.priority]
+    return said
+
+
+def _of_template(person: ApiRequest, task: schemas.NewTask) -> tuple[TaskValues, To]:
+    """Return what the template asks for and of whom; what the request says goes before it."""
+    sent = task.model_fields_set
+    about = {kind: pk for kind in actions.RECORDS if (pk := getattr(task, kind))}
+    values, to = actions.prepare(by=person.user, template_id=task.template or 0, about=about, now=person.now)
+    if sent & {"people", "unit"}:
+        to = _to(task)
+    elif "each" in sent:
+        to = replace(to, each=task.each)
+    return replace(values, **_said(task, sent)), to
 
 
 def _to(task: schemas.NewTask) -> To:
     if task.people and task.unit:
         raise Invalid(_("Name people or a department, not both."), field="unit")
     return To(people=tuple(task.people), unit_id=task.unit, deep=task.with_below, each=task.each)
+
+
+@router.get("/templates", summary="Templates you may give from")
+def templates(request: HttpRequest) -> Json:
+    person = asked(request)
+    access.require(person.user, "task", Right.VIEW)
+    return {"items": [shapes.template(row.template) for row in queries.templates(person.user)]}
 
 
 @router.get("/{int:task_id}", summary="One task with its checklist, comments and what you may do to it")
