@@ -18,8 +18,8 @@ from otdel.core.listing.values import read_day
 from otdel.core.periods import FIRST_YEAR, LAST_YEAR, Kind, Period
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import formats, marks, task_gantt, task_narrow, task_says
-from otdel.interfaces.web.task_boards import asks_why, moved
 from otdel.interfaces.web.task_forms import moment_of
+from otdel.interfaces.web.task_lanes import asks_why, moved
 from otdel.interfaces.web.task_shared import TONES
 from otdel.org import access
 from otdel.org.queries import calendar as working_calendar

@@ -28,25 +28,12 @@ from otdel.tasks.queries.counters import (
     waiting,
     waits,
 )
+from otdel.tasks.queries.day import my_day, my_day_and_words, to_accept
 from otdel.tasks.queries.efficiency import JUDGED, Asked, Efficiency, Report, efficiency, trend
 from otdel.tasks.queries.handover import in_hand, leaver, successors
-from otdel.tasks.queries.lists import (
-    GRADES,
-    LANE_LABELS,
-    LANES,
-    PRIORITIES,
-    ROLES,
-    SAYS_WHOSE,
-    STATES,
-    TASKS,
-    Lane,
-    TaskRow,
-    by_deadline,
-    my_day,
-    my_day_and_words,
-    of_record,
-    to_accept,
-)
+from otdel.tasks.queries.lanes import LANE_LABELS, LANES, Lane, by_deadline
+from otdel.tasks.queries.lists import GRADES, PRIORITIES, ROLES, STATES, TASKS
+from otdel.tasks.queries.rows import SAYS_WHOSE, TaskRow, of_record
 from otdel.tasks.queries.spans import Bar, bars, between
 from otdel.tasks.queries.standing import Standing, standing_in
 from otdel.tasks.queries.sums import NUMBERS, STEPS, Counters, Waiting, WithoutStep, wrong

@@ -7,7 +7,7 @@ from datetime import datetime
 from otdel.core.listing import State
 from otdel.org.models import Person
 from otdel.tasks.queries.counters import Team, TeamRow, end_of_day, people, summed
-from otdel.tasks.queries.lists import narrowed
+from otdel.tasks.queries.rows import narrowed
 from otdel.tasks.queries.sums import numbers_among
 
 

@@ -14,7 +14,7 @@ from otdel.org.models import Person
 from otdel.tasks import access
 from otdel.tasks.models import Dependency
 from otdel.tasks.queries.cards import find
-from otdel.tasks.queries.lists import TaskRow, rows_of, unfinished
+from otdel.tasks.queries.rows import TaskRow, rows_of, unfinished
 
 MOST_BARS = 200
 IN_A_CALENDAR = 1500
