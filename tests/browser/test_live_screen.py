@@ -12,7 +12,7 @@ from django.utils import timezone
 from ledger import fresh
 from live_process import live_process
 from people import Firm
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from otdel.tasks import actions
 from otdel.tasks.models import Task
@@ -139,15 +139,19 @@ def test_what_is_told_while_the_answer_is_on_its_way_is_not_lost(
     give(firm, "Call Lutik")
     anna = opened("/tasks/board/", firm.anna)
     tell = "document.body.dispatchEvent(new Event('live:tasks'))"
-    late: list[Task] = []
+    held: list[tuple[Route, APIResponse]] = []
 
-    def answer(route: Route) -> None:
-        answered = route.fetch()
-        if not late:
-            late.append(give(firm, "Given meanwhile"))
-            anna.evaluate(tell)
-        route.fulfill(response=answered)
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
 
-    anna.route("**/tasks/board/", answer)
+    anna.route("**/tasks/board/", hold)
     anna.evaluate(tell)
+    while not held:
+        anna.wait_for_timeout(10)
+    give(firm, "Given meanwhile")
+    anna.evaluate(tell)
+    held[0][0].fulfill(response=held[0][1])
     expect(anna.locator("#board").get_by_text("Given meanwhile")).to_be_visible()
