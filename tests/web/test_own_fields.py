@@ -19,7 +19,7 @@ from otdel.activities.models import Activity
 from otdel.core.listing import Asking, Cursor, Page, State
 from otdel.core.models import CustomField, FieldChange
 from otdel.interfaces.web import payments
-from otdel.interfaces.web.lists.views import listing_of
+from otdel.interfaces.web.lists.state import listing_of
 from otdel.interfaces.web.pick import written
 from otdel.org.models import Person
 

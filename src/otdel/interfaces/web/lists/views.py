@@ -1,85 +1,29 @@
-"""The pages of a list: rows, filters, columns, saved views, bulk actions, files."""
+"""The page of a list: its rows, headings, tabs and filters in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
-from otdel.core import custom
-from otdel.core.errors import Invalid, NotFound
-from otdel.core.listing import Asking, Kind, Listing, Page, State
-from otdel.core.listing.values import read_id
-from otdel.interfaces import sheets
-from otdel.interfaces.http import PersonRequest, local_address, page, submission
-from otdel.interfaces.web import actions, formats, queries
-from otdel.interfaces.web.lists import drawing, panel
-from otdel.interfaces.web.lists.page import BulkAction, ListPage
+from otdel.core.listing import Kind, Page, State
+from otdel.interfaces.http import PersonRequest
+from otdel.interfaces.web import formats, queries
+from otdel.interfaces.web.lists import drawing
+from otdel.interfaces.web.lists.many import allowed
+from otdel.interfaces.web.lists.page import ListPage
+from otdel.interfaces.web.lists.state import state_of
 from otdel.interfaces.web.nav import address, entrance
 from otdel.org import access
-from otdel.org.rules import Right, Scope
-
-MOST_AT_ONCE = 1000
-
-
-def asking_of(request: PersonRequest) -> Asking:
-    return Asking(request.user, timezone.localtime(request.now))
-
-
-def urls(shown: ListPage) -> list[URLPattern]:
-    """Return the addresses of one list."""
-    name, at = shown.name, shown.path
-
-    def bound(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        def answer(request: PersonRequest, **given: Any) -> HttpResponseBase:
-            access.require(request.user, shown.listing.key, Right.VIEW)
-            return view(request, shown, **given)
-
-        return answer
-
-    return [
-        path(at, page(bound(show)), name=name),
-        path(f"{at}filters/", page(bound(filters)), name=f"{name}_filters"),
-        path(f"{at}count/", page(bound(count)), name=f"{name}_count"),
-        path(f"{at}columns/", submission(bound(columns)), name=f"{name}_columns"),
-        path(f"{at}views/", submission(bound(save_view)), name=f"{name}_views"),
-        path(f"{at}views/<int:view_id>/delete/", submission(bound(forget_view)), name=f"{name}_view_delete"),
-        path(f"{at}bulk/", submission(bound(bulk)), name=f"{name}_bulk"),
-        path(f"{at}file.<str:form>", page(bound(export)), name=f"{name}_file"),
-    ]
-
-
-# the state
-
-
-def listing_of(shown: ListPage, today: date) -> Listing:
-    """Return the list with the company's own fields. One query where the record may have them."""
-    listing = shown.on_day(today) if shown.on_day else shown.listing
-    if not shown.custom:
-        return listing
-    fields = custom.definitions(shown.custom)
-    return listing.with_custom(custom.columns(fields), custom.filters(fields))
-
-
-def state_of(request: PersonRequest, shown: ListPage, given: QueryDict, preferred: tuple[str, ...] = ()) -> State:
-    params = {name: [str(value) for value in values] for name, values in given.lists()}
-    return listing_of(shown, request.today).read(params, asking_of(request), preferred)
-
-
-# pages
+from otdel.org.rules import Right
 
 
 def show(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
@@ -205,170 +149,3 @@ def _quick(request: PersonRequest, shown: ListPage, state: State) -> list[tuple[
         pairs = kept if on and any(wanted.values()) else kept | {name: value for name, value in wanted.items() if value}
         rows.append((str(words), f"{request.path}?{urlencode(pairs)}", on))
     return rows
-
-
-def filters(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
-    """The form of all filters, as a page or as the inside of the dialog."""
-    state = state_of(request, shown, request.GET)
-    own = {name for each in state.listing.filters for name in each.names}
-    view = request.GET.get("on", "")
-    keep = [pair for pair in state.pairs() if pair[0] not in own]
-    if view in shown.views:  # parameters of the view's own
-        keep = [(name, str(value)) for name, value in request.GET.items() if name not in (*own, "on", "sort", "cols")]
-    context = {
-        "page": shown,
-        "url": reverse(view if view in shown.views else shown.name),
-        "controls": panel.controls(state),
-        "keep": keep,
-    }
-    part = "#form" if request.htmx else ""
-    return TemplateResponse(request, f"lists/filters.html{part}", context)
-
-
-def count(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
-    """How many rows the filter has: counted up to a thousand, then as the planner thinks."""
-    state = state_of(request, shown, request.GET)
-    number, whole = state.listing.count(state)
-    fmt = formats.current()
-    if whole:
-        text = ngettext("%(count)s row", "%(count)s rows", number) % {"count": fmt.number(number)}
-    else:
-        about = max(state.listing.estimate(state), number)
-        text = _("about %(count)s rows") % {"count": fmt.compact(about, None, 2)}
-    if request.htmx:
-        return HttpResponse(text)
-    messages.info(request, text)
-    return redirect(f"{reverse(shown.name)}?{state.query}")
-
-
-# what is remembered
-
-
-def _state_from_form(request: PersonRequest, shown: ListPage) -> State:
-    """The form brings the address of the list it stands on."""
-    return state_of(request, shown, QueryDict(request.POST.get("query", "")[:4000]))
-
-
-def columns(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
-    state = _state_from_form(request, shown)
-    keys = tuple(key for key in request.POST.getlist("cols") if key in state.listing.by_key)
-    picked = state.with_columns(keys)
-    actions.choose_columns(
-        by=request.user,
-        listing=shown.listing.key,
-        columns=tuple(column.key for column in picked.columns) if keys else (),
-        now=request.now,
-    )
-    return redirect(f"{reverse(shown.name)}?{picked.query if keys else state.query}")
-
-
-def save_view(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
-    state = _state_from_form(request, shown)
-    name = request.POST.get("name", "")
-    actions.save_view(by=request.user, listing=shown.listing.key, name=name, query=state.query, now=request.now)
-    messages.success(request, _("The view is saved."))
-    return redirect(f"{reverse(shown.name)}?{state.query}")
-
-
-def forget_view(request: PersonRequest, shown: ListPage, view_id: int) -> HttpResponseBase:
-    actions.forget_view(by=request.user, view_id=view_id, now=request.now)
-    messages.success(request, _("The view is deleted."))
-    return redirect(shown.name)
-
-
-# many rows at once
-
-
-def allowed(person: Any, shown: ListPage) -> list[BulkAction]:
-    return [each for each in shown.bulk if access.scope(person, shown.listing.key, Right(each.right)) > Scope.NONE]
-
-
-def bulk(request: PersonRequest, shown: ListPage) -> HttpResponseBase:
-    """Do one thing to the chosen rows, or to all the filter finds."""
-    state = _state_from_form(request, shown)
-    wanted = request.POST.get("do", "")
-    chosen = next((each for each in allowed(request.user, shown) if each.code == wanted), None)
-    if chosen is None or not (chosen.act or chosen.opens):
-        raise NotFound(_("There is no such action."))
-    ids, value = _ids(request, state, chosen), request.POST.get("value", "")
-    back = local_address(request, request.POST.get("back", "")) or f"{reverse(shown.name)}?{state.query}"
-    if chosen.opens:
-        return chosen.opens(request, ids, back)
-    if chosen.asks and not value:
-        return TemplateResponse(request, "lists/bulk.html", _asked(shown, state, chosen, ids, back))
-    assert chosen.act is not None
-    text, undo = chosen.act(request, ids, value)
-    messages.success(request, text, extra_tags=undo)
-    return redirect(back)
-
-
-def _asked(shown: ListPage, state: State, chosen: BulkAction, ids: list[int], back: str) -> dict[str, Any]:
-    number = len(ids)
-    return {
-        "action": chosen,
-        "chooses": chosen.options is not None,
-        "ids": ids,
-        "query": state.query,
-        "options": list(chosen.options(state.asking)) if chosen.options else (),
-        "how_many": ngettext("%(count)s row is chosen.", "%(count)s rows are chosen.", number) % {"count": number},
-        "url": reverse(f"{shown.name}_bulk"),
-        "back": back,
-    }
-
-
-def _ids(request: PersonRequest, state: State, chosen: BulkAction) -> list[int]:
-    if request.POST.get("all") == "1":
-        ids = state.listing.ids(state, chosen.right, MOST_AT_ONCE + 1)
-    else:
-        ids = [number for text in request.POST.getlist("ids") if (number := read_id(text))]
-    if not ids:
-        raise Invalid(_("Choose at least one row."))
-    if len(ids) > MOST_AT_ONCE:
-        raise Invalid(_("At most a thousand rows at once: narrow the list first."))
-    return ids
-
-
-# files
-
-
-def export(request: PersonRequest, shown: ListPage, form: str) -> HttpResponseBase:
-    """All rows of the filter with the columns shown. Only rows the right to export reaches."""
-    writer = sheets.WRITERS.get(form)
-    if writer is None:
-        raise NotFound(_("There is no such file."))
-    access.require(request.user, shown.listing.key, Right.EXPORT)
-    state = state_of(request, shown, request.GET, queries.remembered(request.user, shown.listing.key).columns)
-    local = sheets.Local.of(get_language() or "en", timezone.get_current_timezone(), _("yes"), _("no"))
-    with transaction.atomic():
-        file, number = writer(_headings(request, state), _cells(state), local, str(shown.title))
-        actions.record_export(
-            by=request.user, kind=shown.listing.key, count=number, form=form, query=state.query, now=request.now
-        )
-    return sheets.answer(file, form, f"{shown.file_name}-{request.today:%Y-%m-%d}")
-
-
-def _headings(request: PersonRequest, state: State) -> list[sheets.Heading]:
-    unit = request.company.currency
-    return [
-        sheets.Heading(f"{column.label}, {unit}" if column.kind is Kind.MONEY else str(column.label), column.kind.value)
-        for column in state.columns
-    ]
-
-
-def _cells(state: State) -> Iterator[Sequence[Any]]:
-    places = state.listing.places(state.columns)
-    readers = [_reader(column, at) for column, at in zip(state.columns, places, strict=True)]
-    for row in state.listing.everything(state):
-        yield [reader(row) for reader in readers]
-
-
-def _reader(column: Any, at: int) -> Callable[[tuple[Any, ...]], Any]:
-    words = {code: str(label) for code, label in (column.choices or {}).items()}
-    if column.kind is Kind.PERSON:
-        return lambda row: " ".join(part for part in (row[at], row[at + 1]) if part)
-    if words:
-        return lambda row: words.get(row[at], row[at])
-    return lambda row: row[at]
-
-
-__all__ = ["allowed", "asking_of", "chips", "state_of", "urls"]
