@@ -116,6 +116,9 @@ def test_the_strangest_file_gets_a_page_or_a_sentence_soon(wizard: Wizard, name:
     assert answer.status_code == 200
     place = answer.redirect_chain[-1][0]
     if place.endswith("columns/"):
+        if b"field_0" not in answer.content:
+            asked = {**form_of(answer.content, "reread"), "target": "customers"}
+            answer = wizard.client.post(place, asked, follow=True)
         posted = wizard.client.post(place, form_of(answer.content, "field_0") | {"target": "customers"}, follow=True)
         assert posted.status_code in (200, 422)
     else:

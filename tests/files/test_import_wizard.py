@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from lxml import html
 from people import Firm, make_firm
 from wizard import Wizard, counts, do_jobs, form_of
 
@@ -43,6 +44,50 @@ def test_every_page_asks_little(wizard: Wizard, client: Client) -> None:
         ) as asked:
             assert client.get(url).status_code == 200
         assert len(asked) <= most, [query["sql"][:200] for query in asked]
+
+
+def test_a_file_of_no_likely_kind_is_asked_about(wizard: Wizard, client: Client) -> None:
+    """The likeliest kinds are offered first, with what speaks for them and what they lack."""
+    session = wizard.upload("Кампания;Клики;Cost\nbrand;10;55,5\n".encode(), "ads.csv")
+    assert (session.target, session.columns) == ("", [])
+    url = f"/import/{session.pk}/columns/"
+    page = html.fromstring(client.get(url).content)
+
+    assert page.xpath("string(//h1)") == "What does this file hold?"
+    first = page.xpath("//ul[@class='guesses']/li")[0]
+    assert first.xpath("string(button/@value)") == "sales"
+    assert "“Cost” as “" in first.text_content()
+    assert "Not found: Date" in first.text_content()
+    offered = page.xpath("//button[@name='target']/@value")
+    assert sorted(offered) == sorted(target.key for target in TARGETS)
+
+    assert client.post(url, {"field_0": "name"}).status_code == 422
+    assert client.get(f"/import/{session.pk}/options/")["Location"] == url
+    wizard.columns(session, "customers", field_0="name")
+    session.refresh_from_db()
+    assert session.target == "customers"
+    assert wizard.upload("Кампания;Клики;Cost\nbrand;10;55,5\n".encode(), "ads.csv").target == ""
+
+
+def test_two_kinds_alike_are_asked_about_and_one_alone_is_taken(wizard: Wizard, client: Client) -> None:
+    assert wizard.upload("ID;Наименование\n1;Ромашка\n2;Лютик\n".encode(), "list.csv").target == ""
+    assert wizard.upload("Клиент;ИНН\nРомашка;7707083893\n".encode(), "list.csv").target == "customers"
+
+
+def test_an_import_that_took_nothing_is_not_green(wizard: Wizard, client: Client) -> None:
+    done = {"target": "customers", "started_at": timezone.now(), "status": "DONE"}
+    session = wizard.upload(FILE.encode(), "companies.csv")
+
+    def badge(**counted: int) -> tuple[str, str]:
+        zero = dict.fromkeys(("created", "updated", "unchanged", "refused"), 0)
+        ImportSession.objects.filter(pk=session.pk).update(**done, **(zero | counted))
+        found = html.fromstring(client.get("/import/").content).xpath("//*[contains(@class, 'badge')]")[-1]
+        return found.text_content(), found.get("class").removeprefix("badge").strip()
+
+    assert badge(refused=3) == ("Nothing taken", "over")
+    assert badge(created=1, refused=3) == ("Taken in part", "over")
+    assert badge(unchanged=3) == ("Nothing new", "")
+    assert badge(created=3) == ("Imported", "done")
 
 
 def test_a_mapping_is_remembered(wizard: Wizard, client: Client) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from otdel.interfaces.files import queries
 from otdel.interfaces.files.cells import words
 from otdel.interfaces.files.guess.columns import Profile, profile, sample
-from otdel.interfaces.files.guess.mapping import match, recognise
+from otdel.interfaces.files.guess.mapping import Match, is_sure, match, recognise
 from otdel.interfaces.files.models import ImportSession
 from otdel.interfaces.files.readers import Row, Table
 from otdel.interfaces.files.roads import ROADS
@@ -54,7 +54,8 @@ def look(table: Table) -> Look:
 def understand(session: ImportSession, person: Any, table: Table, seen: Look, target: str = "") -> Understood:
     """Decide kind and columns: as the same headers were understood last time, else by guess.
 
-    A kind the person may not bring in is not offered.
+    A kind the person may not bring in is not offered. Where no kind is likely, or two are alike, none is said:
+    the person is asked.
     """
     mark = fingerprint(table)
     allowed = [each.key for each in queries.allowed_targets(person)]
@@ -68,11 +69,19 @@ def understand(session: ImportSession, person: Any, table: Table, seen: Look, ta
             return Understood(known.target, fresh, known.options, mark, True)
     name = session.file_name
     if not target:
-        ranked = recognise(table, seen.profiles, name)
-        target = next((each for each in ranked if each.target in allowed), ranked[0]).target
+        ranked = ranked_for(allowed, table, seen, name)
+        if not is_sure(ranked) and len(ranked) > 1:
+            return Understood("", (), {}, mark, False)
+        target = ranked[0].target
     found = match(whole(target), table.headers, seen.profiles, name)
     uses = _with_forms([(use.position, use.field, use.argument) for use in found.uses], seen)
     return Understood(found.target, uses, {}, mark, False)
+
+
+def ranked_for(allowed: Collection[str], table: Table, seen: Look, name: str) -> list[Match]:
+    """Return the kinds one may bring in, the likeliest first; all where one may bring in none."""
+    ranked = recognise(table, seen.profiles, name)
+    return [each for each in ranked if each.target in allowed] or list(ranked)
 
 
 def _with_forms(uses: Sequence[tuple[int, str, str]], seen: Look) -> tuple[Use, ...]:

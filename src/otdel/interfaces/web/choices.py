@@ -1,16 +1,14 @@
-"""What people choose from: currencies, countries, time zones, in their own language."""
+"""What people choose from: currencies and countries, in their own language."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from zoneinfo import available_timezones
 
 import holidays
 from babel import Locale
 from django.utils.translation import get_language
 
 CURRENCIES = ("RUB", "KZT", "BYN", "UZS", "KGS", "AMD", "GEL", "AZN", "UAH", "EUR", "USD", "GBP", "CNY", "TRY", "AED")
-REGIONS = ("Europe/", "Asia/", "America/", "Africa/", "Australia/", "Pacific/", "Atlantic/", "Indian/")
 
 
 def currencies() -> list[tuple[str, str]]:
@@ -28,9 +26,3 @@ def _countries(language: str) -> list[tuple[str, str]]:
     names = Locale.parse(language).territories
     known = [(code, names.get(code, code)) for code in holidays.list_supported_countries() if len(code) == 2]
     return sorted(known, key=lambda each: (each[0] != "RU", each[1]))
-
-
-@lru_cache(maxsize=1)
-def zones() -> list[tuple[str, str]]:
-    """Return the zones people live in, without the aliases of other ages."""
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if name.startswith(REGIONS)]

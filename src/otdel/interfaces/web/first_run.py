@@ -31,6 +31,7 @@ from otdel.interfaces import http
 from otdel.interfaces.web import choices
 from otdel.interfaces.web.refusals import attempt
 from otdel.interfaces.web.sign_in import enter
+from otdel.interfaces.web.zones import zones
 from otdel.org import actions, queries
 from otdel.org.actions import CompanyData, FirstPerson
 
@@ -76,7 +77,7 @@ class OwnForm(CodeForm):
         choices=choices.countries,
         help_text=lazy("Working days of this country; you can add your own days off later."),
     )
-    time_zone = forms.ChoiceField(label=lazy("Time zone"), choices=choices.zones)
+    time_zone = forms.ChoiceField(label=lazy("Time zone"), choices=zones)
     language = forms.ChoiceField(label=lazy("Language"), choices=settings.LANGUAGES)
     last_name = forms.CharField(label=lazy("Your last name"), max_length=80)
     first_name = forms.CharField(label=lazy("Your first name"), max_length=80)

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, way_back
-from otdel.interfaces.web import choices
 from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.zones import zone_label, zones
 from otdel.org import actions, queries
 
 
@@ -34,10 +34,11 @@ class ProfileForm(forms.Form):
         super().__init__(request.POST or None, initial={name: getattr(request.user, name) for name in self.base_fields})
         company = request.company
         names = dict(settings.LANGUAGES)
-        same = _("As in the company (%(value)s)")
+        same = _("As in the company: %(value)s")
         language = same % {"value": names.get(company.language, company.language)}
         offer(self, "language", [("", language), *settings.LANGUAGES])
-        offer(self, "time_zone", [("", same % {"value": company.time_zone}), *choices.zones()])
+        zone = same % {"value": zone_label(company.time_zone)}
+        offer(self, "time_zone", [("", zone), *zones(request.user.time_zone)])
 
 
 @http.form

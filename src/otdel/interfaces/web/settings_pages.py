@@ -26,7 +26,9 @@ from otdel.demo.actions import leave_demo
 from otdel.interfaces import http
 from otdel.interfaces.http import PersonRequest, form_status, page, submission
 from otdel.interfaces.web import choices, formats, org_tabs
+from otdel.interfaces.web.form_fields import offer
 from otdel.interfaces.web.refusals import attempt
+from otdel.interfaces.web.zones import zones
 from otdel.org import access, actions, queries
 from otdel.org.rules import Right
 
@@ -35,7 +37,7 @@ class CompanyForm(forms.Form):
     name = forms.CharField(label=lazy("Company"), max_length=200)
     currency = forms.ChoiceField(label=lazy("Currency"), choices=choices.currencies)
     country = forms.ChoiceField(label=lazy("Production calendar"), choices=choices.countries)
-    time_zone = forms.ChoiceField(label=lazy("Time zone"), choices=choices.zones)
+    time_zone = forms.ChoiceField(label=lazy("Time zone"))
     language = forms.ChoiceField(label=lazy("Language"), choices=settings.LANGUAGES)
     tolerance = forms.DecimalField(
         label=lazy("Tolerance, %"),
@@ -75,6 +77,7 @@ def company(request: PersonRequest) -> HttpResponseBase:
         "tolerance": (found.tolerance * 100).normalize() + 0
     }
     form = CompanyForm(request.POST or None, initial=initial)
+    offer(form, "time_zone", zones(found.time_zone))
     if request.method == "POST" and form.is_valid():
         given = {**form.cleaned_data, "tolerance": form.cleaned_data["tolerance"] / Decimal(100)}
         data = actions.CompanyData(**given)

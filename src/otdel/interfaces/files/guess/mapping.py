@@ -18,6 +18,8 @@ from otdel.interfaces.files.targets.names import NEVER, telling
 SIMILAR = 88.0
 # What a column of companies' names weighs where no header says what the file holds.
 COMPANIES = 3.0
+# What the likeliest kind must weigh to be taken without asking, and how near to it another may come.
+SURE, NEAR = 2.4, 0.9
 WHOLE = ("integer", "id", "key", "year", "quarter", "compact_date")
 FITS: dict[Kind, tuple[str, ...]] = {
     Kind.DATE: ("date", "datetime", "compact_date", "empty"),
@@ -97,6 +99,14 @@ def recognise(table: Table, profiles: Sequence[Profile], file_name: str = "") ->
     """All kinds, the likeliest first."""
     matches = [match(target, table.headers, profiles, file_name) for target in TARGETS]
     return tuple(sorted(matches, key=lambda found: -found.score))
+
+
+def is_sure(ranked: Sequence[Match]) -> bool:
+    """Is the likeliest kind so likely that nobody need be asked? Nothing it needs is missing, and none comes near."""
+    best, *others = ranked
+    if best.missing or best.score < SURE:
+        return False
+    return all(other.missing or other.score <= best.score * NEAR for other in others)
 
 
 def match(target: Target, headers: Sequence[Header], profiles: Sequence[Profile], file_name: str = "") -> Match:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from otdel.interfaces.files.shown.words import DELIMITERS, ENCODINGS, KINDS, ORD
 from otdel.interfaces.files.targets import BY_KEY, Kind
 from otdel.interfaces.http import PersonRequest
 
+NONE: Mapping[tuple[int, int], Problem] = MappingProxyType({})
+
 
 def columns_page(
     request: PersonRequest, session: ImportSession, table: Table, seen: understand.Look, mapper: Mapper,
@@ -26,30 +29,49 @@ def columns_page(
     target = mapper.target
     marks = _marks(mapper, parsed)
     return {
-        "session": session,
-        "steps": STEPS,
-        "format": str(KINDS.get(table.kind, table.kind)),
+        **read_as(session, table),
         "targets": [(each.key, each.label) for each in queries.allowed_targets(request.user)],
         "target": target,
-        "sheets": table.sheets if len(table.sheets) > 1 else (),
-        "sheet": table.sheet,
-        "encodings": _with_own(ENCODINGS, table.encoding) if table.kind == "csv" else (),
-        "encoding": table.encoding,
-        "delimiters": [(mark, label) for mark, label in DELIMITERS.items()] if table.kind == "csv" else (),
-        "delimiter": table.delimiter,
-        "has_header": table.has_header,
         "columns": [_column(header, seen, mapper, session) for header in table.headers],
         "fields": [(each.key, each.label) for each in target.fields],
         "required": _required(target.needs, session.target),
-        "rows": [
-            {"number": number, "cells": [_cell(cell, marks.get((number, place))) for place, cell in enumerate(cells)]}
-            for number, cells in (
-                (number, cells[: table.width]) for number, cells in seen.rows[: understand.PREVIEW]
-            )
-        ],
+        "rows": first_rows(table, seen, marks),
         "is_remembered": bool(session.fingerprint and queries.remembered(request.user, session.fingerprint)),
         "dropped": [BY_KEY[session.target].field(name).label for name in understand.dropped(session)],
     }  # fmt: skip
+
+
+def read_as(session: ImportSession, table: Table) -> dict[str, Any]:
+    """How the file was read, with what else it might be read by."""
+    is_text = table.kind == "csv"
+    return {
+        "session": session,
+        "steps": STEPS,
+        "format": str(KINDS.get(table.kind, table.kind)),
+        "sheets": table.sheets if len(table.sheets) > 1 else (),
+        "sheet": table.sheet,
+        "encodings": _with_own(ENCODINGS, table.encoding) if is_text else (),
+        "encoding": table.encoding,
+        "delimiters": [(mark, label) for mark, label in DELIMITERS.items()] if is_text else (),
+        "delimiter": table.delimiter,
+        "has_header": table.has_header,
+    }
+
+
+def first_rows(
+    table: Table, seen: understand.Look, marks: Mapping[tuple[int, int], Problem] = NONE
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number,
+            "cells": [_cell(cell, marks.get((number, place))) for place, cell in enumerate(cells[: table.width])],
+        }
+        for number, cells in seen.rows[: understand.PREVIEW]
+    ]
+
+
+def column_name(header: Header) -> str:
+    return header.name or _("Column %(number)d") % {"number": header.position + 1}
 
 
 def _with_own(names: Iterable[str], own: str | None) -> list[str]:
@@ -69,7 +91,7 @@ def _column(header: Header, seen: understand.Look, mapper: Mapper, session: Impo
     dates, marks = understand.needs_form(profile, kind)
     return {
         "position": header.position,
-        "name": header.name or _("Column %(number)d") % {"number": header.position + 1},
+        "name": column_name(header),
         "field": use["field"] if use else "",
         "argument": use["argument"] if use else "",
         "orders": [(key, label, key == (use or {}).get("order")) for key, label in ORDERS.items()] if dates else (),

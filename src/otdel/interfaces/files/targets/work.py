@@ -29,8 +29,8 @@ ACTIVITIES = Target(
             "date",
             _("When"),
             Kind.DATETIME,
-            "дата и время; дата звонка; дата встречи; дата; date; call date; start time; "
-            "начало; когда; activity - due date; activity date; "
+            "дата и время; дата звонка; дата встречи; дата; date; date and time; call date; start time; "
+            "начало; когда; when; activity - due date; activity date; "
             "время звонка; call time; meeting date; срок; started at; due date; "
             "дата начала; время",
         ),

@@ -14,7 +14,7 @@ from otdel.core.errors import Conflict
 from otdel.interfaces.files import actions, queries, sentences, shown, understand
 from otdel.interfaces.files.engine import mapper_of, open_source
 from otdel.interfaces.files.models import ImportSession
-from otdel.interfaces.files.readers import UnreadableFile
+from otdel.interfaces.files.readers import Table, UnreadableFile
 from otdel.interfaces.files.rows import Use, preview
 from otdel.interfaces.files.targets import BY_KEY, whole
 from otdel.interfaces.files.wizard.first import guess_anew, upload_again
@@ -38,7 +38,7 @@ def columns(request: PersonRequest, session_id: int) -> HttpResponse:
         try:
             if "reread" in request.POST:
                 return _reread(request, session)
-            wrong = _keep_columns(request, session)
+            wrong = _keep_columns(request, session) if session.target else [_("Say first what the file holds.")]
         except UnreadableFile as error:
             wrong = [sentences.of_file(error)]
         if not wrong:
@@ -46,6 +46,8 @@ def columns(request: PersonRequest, session_id: int) -> HttpResponse:
     try:
         with open_source(session) as table:
             seen = understand.look(table)
+            if not session.target:
+                return _ask_kind(request, session, table, seen, wrong)
             mapper = mapper_of(session, table, request.user)
             parsed = preview(mapper, seen.rows[: understand.PREVIEW])
             context = shown.columns_page(request, session, table, seen, mapper, parsed)
@@ -53,6 +55,14 @@ def columns(request: PersonRequest, session_id: int) -> HttpResponse:
         return upload_again(request, sentences.of_file(error))
     context["wrong"] = wrong
     return TemplateResponse(request, "files/import_columns.html", context, status=422 if wrong else 200)
+
+
+def _ask_kind(
+    request: PersonRequest, session: ImportSession, table: Table, seen: understand.Look, wrong: list[str]
+) -> HttpResponse:
+    """No kind is likely enough to be taken as said: the best guesses are offered, each with its reasons."""
+    context = shown.kind_page(request, session, table, seen) | {"wrong": wrong}
+    return TemplateResponse(request, "files/import_kind.html", context, status=422 if wrong else 200)
 
 
 def _reread(request: PersonRequest, session: ImportSession) -> HttpResponse:
