@@ -143,6 +143,26 @@ def test_road_of_a_task_through_its_card(firm, signed):
     assert "Call back" in text_of(signed("vera").get(f"/tasks/{task.pk}/"))  # called in by a mention
 
 
+def test_what_proves_the_work_is_logged_from_its_card(firm, signed):
+    lutik = make_customer(firm.anna)
+    task = give(firm.boris, firm.anna, proof="MEETING", customer_id=lutik.pk)
+    anna, address = signed("anna"), f"/tasks/{task.pk}/"
+    page = text_of(anna.get(address))
+    link = f"/deals/activities/new/?kind=MEETING&subject=Call+back&customer={lutik.pk}&next=%2Ftasks%2F{task.pk}%2F"
+    assert (
+        page.count(f'<a href="{link}">Log the meeting</a>') == 2
+    )  # beside what is asked for, and where it is handed in
+    assert "Log the meeting" not in text_of(signed("boris").get(address))
+    assert anna.post(f"{address}do/submit/").status_code == 422
+    minute = f"{timezone.localtime():%Y-%m-%dT%H:%M}"  # by hand it is written to the minute, the task came within it
+    sent = {"type": "MEETING", "at": minute, "is_done": "on", "customer": f"#{lutik.pk}", "subject": "Call back"}
+    assert anna.post(link, sent)["Location"] == address
+    assert anna.post(f"{address}do/submit/").status_code == 302
+    task.refresh_from_db()
+    assert task.state == "DONE"
+    assert "Log the meeting" not in text_of(anna.get(address))
+
+
 def test_edit_keeps_whose_it_is(firm, signed):
     task = give(firm.boris, firm.anna)
     assert signed("anna").get(f"/tasks/{task.pk}/edit/").status_code == 403

@@ -19,7 +19,9 @@ from otdel.interfaces.web.pick import suggestions
 from otdel.interfaces.web.task_forms import WHEN
 from otdel.interfaces.web.task_shared import TONES
 from otdel.interfaces.web.task_text import rich
+from otdel.org import access
 from otdel.org.access import stands_in_for
+from otdel.org.rules import Right
 from otdel.tasks import actions, queries, rules
 
 
@@ -44,6 +46,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "urgent": "under" if task.priority == 3 else "",
         "due": task_says.due(task.deadline, task.has_time, request.now, live),
         "proof": task_says.proof(task.proof),
+        "log": _log(request, task) if stand.acts and live and not found.in_bin else None,
         "text": rich(task.text),
         "result": rich(task.result),
         "comments": [(each, rich(each.text)) for each in found.comments],
@@ -89,6 +92,16 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "instead": _instead(request, stand),
     }
     return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _log(request: PersonRequest, task: Any) -> tuple[str, str] | None:
+    """Where the call or the meeting that proves the work is logged, about the record it is looked for by."""
+    words = {"CALL": _("Log the call"), "MEETING": _("Log the meeting")}.get(task.proof)
+    if not words or not access.scope(request.user, "activity", Right.CREATE):
+        return None
+    about = {name: pk for name in ("deal", "lead", "customer") if (pk := getattr(task, f"{name}_id"))}
+    asked = {"kind": task.proof, "subject": task.title, **about, "next": reverse("task", args=[task.pk])}
+    return f"{reverse('activity_new')}?{urlencode(asked)}", words
 
 
 def _quick() -> list[tuple[str, str]]:

@@ -127,7 +127,9 @@ MONTH_DAYS = (("", lazy("the same day")), *((day, str(day)) for day in range(1, 
 class RepeatForm(forms.Form):
     on = forms.ChoiceField(label=pgettext_lazy("repeat", "When"), choices=list(queries.ON.items()), initial="TIME")
     frequency = forms.ChoiceField(label=pgettext_lazy("repeat", "How often"), choices=RHYTHMS, initial="WEEKLY")
-    interval = forms.IntegerField(label=lazy("Every which one"), min_value=1, max_value=366, initial=1, required=False)
+    interval = forms.IntegerField(
+        label=lazy("Step: 2 is every second"), min_value=1, max_value=366, initial=1, required=False
+    )
     weekdays = forms.MultipleChoiceField(
         label=lazy("On which days of a week"),
         choices=WEEKDAYS,

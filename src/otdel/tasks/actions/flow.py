@@ -117,9 +117,8 @@ def _prove(task: Task, text: str) -> None:
 
 def _logged(task: Task) -> bool:
     """Whether one of those who do it logged such a thing since, about the same record."""
-    rows = Activity.objects.kept().filter(
-        kind=task.proof, is_done=True, owner_id__in=task.doers, at__gte=task.created_at
-    )
+    since = task.created_at.replace(second=0, microsecond=0)  # what is logged by hand is written to the minute
+    rows = Activity.objects.kept().filter(kind=task.proof, is_done=True, owner_id__in=task.doers, at__gte=since)
     tied = {name: getattr(task, name) for name in ("deal_id", "lead_id", "customer_id") if getattr(task, name)}
     if tied:
         name, pk = next(iter(tied.items()))
