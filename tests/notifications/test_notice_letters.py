@@ -169,7 +169,7 @@ def test_links_of_a_letter_do_it_without_signing_in_and_only_when_pressed(firm, 
     task = give(firm.boris, firm.anna, NOW, deadline=DEADLINE, has_time=True)
     sweep(NOW)
     sweep(DEADLINE)
-    letter = next(each for each in office.box.letters if each["Subject"].startswith("It is time"))
+    letter = next(each for each in office.box.letters if each["Subject"].startswith("Due now"))
     postpone, done = link(letter, "Postpone by a working day"), link(letter, "Done")
     client = Client()
     with time_machine.travel(DEADLINE, tick=False):

@@ -63,7 +63,7 @@ def test_a_refusal_goes_on_by_the_next_way_and_the_log_says_why(firm, post, phon
     client.force_login(firm.anna)
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         page = client.get("/me/notices/log/").content.decode()
-    assert "next channel: Push to a device could not bring it — 410 Gone" in page
+    assert "next channel: Push to a device could not deliver it — 410 Gone" in page
 
 
 def test_what_may_pass_is_tried_twice_where_there_is_another_way(firm, post, phone):

@@ -111,7 +111,7 @@ def test_due_reminders_are_told_once_to_whom_they_are_for(firm, post):
         ("anna", "Not opened yet: Call back"),
         ("boris", f"{firm.anna.name} has not opened: Call back"),
         ("anna", "Deadline soon: Call back"),
-        ("anna", "It is time: Call back"),
+        ("anna", "Due now: Call back"),
         ("anna", "Overdue: Call back"),
         ("boris", f"Overdue with {firm.anna.name}: Call back"),
         ("olga", f"Overdue with {firm.anna.name}: Call back"),

@@ -60,7 +60,7 @@ def test_who_was_told_by_letter_is_told_that_it_is_over(firm, post):
     react("absence.removed")
     sweep(NOW + timedelta(minutes=1))
     assert told() == [("Vera", "stands_in"), ("Vera", "stands_down")]
-    assert [text for _who, text in post.said()][-1].startswith("You need not stand in for")
+    assert [text for _who, text in post.said()][-1].startswith("You no longer need to stand in for")
 
 
 def test_given_to_another_both_know(firm, post):

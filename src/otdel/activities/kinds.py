@@ -15,13 +15,13 @@ WHOM = _("whoever holds it")
 RULES = {"CALL": "call", "MEETING": "meeting"}
 
 declare(
-    Kind("activity.meeting", GROUP, _("A meeting of mine comes near"),
+    Kind("activity.meeting", GROUP, _("I have a meeting soon"),
          pgettext_lazy("notice", "Meeting soon: %(title)s"), AT, many=_("Meetings soon: %(count)s"),
          when=_("Before it begins"), whom=WHOM),
-    Kind("activity.call", GROUP, _("A call of mine comes near"), pgettext_lazy("notice", "Call soon: %(title)s"), AT,
+    Kind("activity.call", GROUP, _("I have a call soon"), pgettext_lazy("notice", "Call soon: %(title)s"), AT,
          many=_("Calls soon: %(count)s"), when=_("Before it begins"), whom=WHOM),
-    Kind("activity.passed", GROUP, _("I have not written down how a call or meeting went"),
-         pgettext_lazy("notice", "How did it go? %(title)s"), AT, many=_("Planned and not written down: %(count)s"),
+    Kind("activity.passed", GROUP, _("I have not recorded how a call or meeting went"),
+         pgettext_lazy("notice", "How did it go? %(title)s"), AT, many=_("Planned and not recorded: %(count)s"),
          channels=("app",), together=True, rows_url="/deals/activities/?state=late&owner=me",
          when=_("After it was planned for"), whom=WHOM),
 )  # fmt: skip

@@ -11,13 +11,13 @@ GROUP = _("Rules")
 SAID, STOPPED, LOOPED = "rule.said", "rule.stopped", "rule.looped"
 
 declare(
-    Kind(SAID, GROUP, _("A rule tells me something"), "%(title)s", "%(text)s", many=_("Rules say: %(count)s")),
+    Kind(SAID, GROUP, _("A message from a rule"), "%(title)s", "%(text)s", many=_("Messages from rules: %(count)s")),
     Kind(STOPPED, GROUP, _("A rule has stopped"), pgettext_lazy("notice", "The rule stopped: %(title)s")),
     Kind(
         LOOPED,
         GROUP,
-        _("Rules call each other"),
-        pgettext_lazy("notice", "Rules call each other: %(title)s"),
-        pgettext_lazy("notice", "They were stopped before they went round: %(way)s"),
+        _("Rules trigger each other"),
+        pgettext_lazy("notice", "Rules trigger each other: %(title)s"),
+        pgettext_lazy("notice", "They were stopped before going in circles: %(way)s"),
     ),
 )

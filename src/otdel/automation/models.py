@@ -28,7 +28,7 @@ class Rule(models.Model):
     class Then(models.TextChoices):
         TASK = "TASK", _("give a task")
         TEMPLATE = "TEMPLATE", _("give a task from a template")
-        NOTICE = "NOTICE", _("tell somebody")
+        NOTICE = "NOTICE", _("notify somebody")
         TAG = "TAG", _("put a tag on the record")
         FIELD = "FIELD", _("set a field")
         STAGE = "STAGE", _("move the deal to a stage")

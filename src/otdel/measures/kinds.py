@@ -13,14 +13,14 @@ PLAN, HANDED, RETURNED, ACCEPTED, PROPOSED, DECLARED = (
 )
 
 declare(
-    Kind(PLAN, GROUP, _("My plan of the day is there"), pgettext_lazy("notice", "Your plan of the day is there")),
-    Kind(HANDED, GROUP, _("A report of the day waits for me"), pgettext_lazy("notice", "Report of the day: %(title)s"),
-         many=_("Reports of the day: %(count)s")),
+    Kind(PLAN, GROUP, _("My plan for the day is ready"), pgettext_lazy("notice", "Your plan for the day is ready")),
+    Kind(HANDED, GROUP, _("A daily report is waiting for me"), pgettext_lazy("notice", "Daily report: %(title)s"),
+         many=_("Daily reports: %(count)s")),
     Kind(RETURNED, GROUP, _("My report was returned"), pgettext_lazy("notice", "Your report was returned"),
          "%(text)s"),
     Kind(ACCEPTED, GROUP, _("My report was accepted"), pgettext_lazy("notice", "Your report was accepted"), "%(text)s",
          channels=("app",)),
-    Kind(PROPOSED, GROUP, _("Manual control proposes its end"),
+    Kind(PROPOSED, GROUP, _("Manual control could end"),
          pgettext_lazy("notice", "Manual control may end: %(title)s")),
     Kind(DECLARED, GROUP, _("Manual control was declared"), pgettext_lazy("notice", "Manual control: %(title)s")),
 )  # fmt: skip

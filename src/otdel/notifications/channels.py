@@ -49,7 +49,7 @@ class Item:
     id: int
     kind: str
     text: str  # one line, without markup: "Overdue: Call Romashka"
-    detail: str  # "The deadline was Friday, 6 March, 18:00", or ""
+    detail: str  # "The deadline was Friday, March 6, 6:00 PM", or ""
     url: str  # absolute
     subject_kind: str
     subject_id: int | None

@@ -166,10 +166,10 @@ class ReminderRule(models.Model):
     """
 
     class Trigger(models.TextChoices):
-        BEFORE = "BEFORE", pgettext_lazy("reminder", "Before the time")
-        HALF = "HALF", pgettext_lazy("reminder", "Half of the time has passed")
-        AT = "AT", pgettext_lazy("reminder", "When the time has come")
-        AFTER = "AFTER", pgettext_lazy("reminder", "After the time")
+        BEFORE = "BEFORE", pgettext_lazy("reminder", "Before the deadline")
+        HALF = "HALF", pgettext_lazy("reminder", "Half the time has passed")
+        AT = "AT", pgettext_lazy("reminder", "At the deadline")
+        AFTER = "AFTER", pgettext_lazy("reminder", "After the deadline")
         UNREAD = "UNREAD", pgettext_lazy("reminder", "Not opened since it was given")
         MORNING = "MORNING", pgettext_lazy("reminder", "When the working day starts")
         EVENING = "EVENING", pgettext_lazy("reminder", "Before the working day ends")

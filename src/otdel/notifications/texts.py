@@ -25,14 +25,15 @@ class _Params(dict[str, Any]):
 
 
 def moment(text: str, zone: ZoneInfo, *, with_time: bool = True) -> str:
-    """Say an ISO moment as people do: Friday, 6 March, 18:00."""
+    """Say an ISO moment as people do: пятница, 6 марта, 18:00; Friday, March 6, 6:00 PM."""
     if not text:
         return ""
     at = datetime.fromisoformat(text).astimezone(zone)
-    pattern = "EEEE, d MMMM, HH:mm" if with_time else "EEEE, d MMMM"
+    locale = get_language() or "en"
+    day, clock = ("EEEE, MMMM d", "h:mm\u202fa") if locale.startswith("en") else ("EEEE, d MMMM", "HH:mm")
     if with_time:
-        return format_datetime(at, pattern, locale=get_language() or "en")
-    return format_date(at.date(), pattern, locale=get_language() or "en")
+        return format_datetime(at, f"{day}, {clock}", locale=locale)
+    return format_date(at.date(), day, locale=locale)
 
 
 def filled(title: str, params: Mapping[str, Any], zone: ZoneInfo) -> _Params:

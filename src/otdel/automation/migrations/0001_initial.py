@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('stage_id', models.BigIntegerField(blank=True, null=True)),
                 ('metric', models.CharField(blank=True, max_length=20)),
                 ('conditions', models.TextField(blank=True)),
-                ('then', models.CharField(choices=[('TASK', 'give a task'), ('TEMPLATE', 'give a task from a template'), ('NOTICE', 'tell somebody'), ('TAG', 'put a tag on the record'), ('STAGE', 'move the deal to a stage'), ('HANDOVER', 'hand the record over to another person'), ('WEBHOOK', 'call a webhook')], max_length=8)),
+                ('then', models.CharField(choices=[('TASK', 'give a task'), ('TEMPLATE', 'give a task from a template'), ('NOTICE', 'notify somebody'), ('TAG', 'put a tag on the record'), ('STAGE', 'move the deal to a stage'), ('HANDOVER', 'hand the record over to another person'), ('WEBHOOK', 'call a webhook')], max_length=8)),
                 ('does', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('most_per_hour', models.PositiveSmallIntegerField(default=50)),
                 ('is_on', models.BooleanField(default=False)),

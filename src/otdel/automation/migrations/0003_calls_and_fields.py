@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='rule',
             name='then',
-            field=models.CharField(choices=[('TASK', 'give a task'), ('TEMPLATE', 'give a task from a template'), ('NOTICE', 'tell somebody'), ('TAG', 'put a tag on the record'), ('FIELD', 'set a field'), ('STAGE', 'move the deal to a stage'), ('HANDOVER', 'hand the record over to another person'), ('WEBHOOK', 'call a webhook')], max_length=8),
+            field=models.CharField(choices=[('TASK', 'give a task'), ('TEMPLATE', 'give a task from a template'), ('NOTICE', 'notify somebody'), ('TAG', 'put a tag on the record'), ('FIELD', 'set a field'), ('STAGE', 'move the deal to a stage'), ('HANDOVER', 'hand the record over to another person'), ('WEBHOOK', 'call a webhook')], max_length=8),
         ),
         migrations.AddIndex(
             model_name='firing',

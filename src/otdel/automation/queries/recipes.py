@@ -47,7 +47,7 @@ def _step() -> RuleValues:
 
 
 def _red() -> RuleValues:
-    title = _("Say what you will do to come back to the plan")
+    title = _("Say what you will do to get back to the plan")
     does = {"title": title, "to": "OWNER", "due": 1, "accept": True}
     return RuleValues(
         _("Red line of the plan: ask for measures"), "LINE_RED", "TASK", days=3, metric="payments", does=does
@@ -55,7 +55,7 @@ def _red() -> RuleValues:
 
 
 def _red_unit() -> RuleValues:
-    title = _("Say what the department will do to come back to the plan")
+    title = _("Say what the department will do to get back to the plan")
     does = {"title": title, "to": "OWNER", "due": 1, "accept": True}
     return RuleValues(
         _("Red line of a department: ask its head for measures"),

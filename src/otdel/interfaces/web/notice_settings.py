@@ -50,7 +50,7 @@ class HoursForm(forms.Form):
 class AbsenceForm(forms.Form):
     starts_on = forms.DateField(label=lazy("Away from"), widget=Date)
     last_on = forms.DateField(label=lazy("Last day"), widget=Date)
-    substitute = forms.ChoiceField(label=lazy("Meanwhile ask"), required=False)
+    substitute = forms.ChoiceField(label=lazy("Substitute"), required=False)
     reason = forms.CharField(label=lazy("Why"), max_length=200, required=False)
 
     def __init__(
@@ -135,7 +135,7 @@ def _grouped(found: queries.Ways) -> list[tuple[str, list[Any]]]:
 def save_channels(request: PersonRequest) -> HttpResponseBase:
     if "usual" in request.POST:
         actions.choose_usual(by=request.user, now=request.now)
-        messages.success(request, _("Each notice takes the first way that works again."))
+        messages.success(request, _("Each notice again takes the first way that works."))
         return redirect("notice_settings")
     found = queries.ways_of(request.user)
     names = [name for name, _label, _usable in found.channels]
@@ -170,7 +170,7 @@ def save_hours(request: PersonRequest) -> HttpResponseBase:
     if given.is_valid() and _done(
         given, lambda: org_actions.set_own_hours(by=request.user, **given.cleaned_data, now=request.now)
     ):
-        messages.success(request, _("Saved. Reminders are being counted anew."))
+        messages.success(request, _("Saved. Reminders are being recalculated."))
         return redirect("notice_settings")
     return _show(request, hours=given)
 
@@ -243,7 +243,7 @@ def own_rules(request: PersonRequest) -> HttpResponseBase:
     if usual is not None:
         changes[usual] = None
     actions.override_rules(by=request.user, changes=changes, now=request.now)
-    messages.success(request, _("Saved. Reminders are being counted anew."))
+    messages.success(request, _("Saved. Reminders are being recalculated."))
     return redirect("notice_settings")
 
 

@@ -90,7 +90,7 @@ def save(request: PersonRequest) -> HttpResponseBase:
     else:
         back: dict[int, actions.RuleValues | None] = {usual: None} if usual is not None else {}
         actions.override_rules(by=by, changes=changes | back, unit_id=unit_id, now=now)
-    messages.success(request, _("Saved. Reminders are being counted anew."))
+    messages.success(request, _("Saved. Reminders are being recalculated."))
     return redirect(reverse("reminder_rules") + (f"?unit={unit_id}" if unit_id else ""))
 
 
@@ -103,7 +103,7 @@ def company_hours(request: PersonRequest) -> HttpResponseBase:
     if given.is_valid() and _done(
         given, lambda: org_actions.set_company_hours(by=request.user, **given.cleaned_data, now=request.now)
     ):
-        messages.success(request, _("Saved. Reminders are being counted anew."))
+        messages.success(request, _("Saved. Reminders are being recalculated."))
         return redirect("reminder_rules")
     return _show(request, given)
 

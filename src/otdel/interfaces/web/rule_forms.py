@@ -22,7 +22,7 @@ from otdel.plans.queries.documents import METRICS
 from otdel.tasks import queries as tasks
 
 WHO = (
-    ("OWNER", lazy("whoever answers for the record")),
+    ("OWNER", lazy("the person responsible for the record")),
     ("HEAD", lazy("their head")),
     ("CREATOR", lazy("me")),
     ("PERSON", lazy("somebody by name")),
@@ -60,7 +60,7 @@ class RuleForm(forms.Form):
     title = forms.CharField(
         label=lazy("What is to be done"),
         max_length=250,
-        help_text=lazy("{record} and {customer} become names."),
+        help_text=lazy("{record} and {customer} are replaced by names."),
     )
     text = forms.CharField(
         label=pgettext_lazy("task", "Details"), required=False, widget=forms.Textarea(attrs={"rows": 2})

@@ -50,7 +50,7 @@ class EachForm(TaskForm):
             self.is_bound = False  # the list sent its rows, not this form
         whom: Any = self.fields["whom"]
         to: Any = self.fields["to"]
-        whom.choices = [("", _("whoever answers for the record")), *to.choices]
+        whom.choices = [("", _("the person responsible for the record")), *to.choices]
         for name in ("to", "unit", "several", "each", "customer", "deal", "invoice"):
             self.fields.pop(name, None)
 

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('subject_kind', models.CharField(max_length=40)),
                 ('kind', models.CharField(help_text='of the notice that is made', max_length=60)),
-                ('trigger', models.CharField(choices=[('BEFORE', 'Before the time'), ('HALF', 'Half of the time has passed'), ('AT', 'When the time has come'), ('AFTER', 'After the time'), ('UNREAD', 'Not opened since it was given'), ('MORNING', 'When the working day starts'), ('EVENING', 'Before the working day ends')], max_length=8)),
+                ('trigger', models.CharField(choices=[('BEFORE', 'Before the deadline'), ('HALF', 'Half the time has passed'), ('AT', 'At the deadline'), ('AFTER', 'After the deadline'), ('UNREAD', 'Not opened since it was given'), ('MORNING', 'When the working day starts'), ('EVENING', 'Before the working day ends')], max_length=8)),
                 ('whom', models.CharField(choices=[('SELF', 'whoever does it'), ('GIVER', 'whoever gave it'), ('HEAD', 'the head'), ('HEAD2', 'the head of the head')], default='SELF', max_length=6)),
                 ('amount', models.PositiveIntegerField(default=0)),
                 ('measure', models.CharField(choices=[('DAYS', 'working days'), ('MINUTES', 'working minutes'), ('CLOCK', 'minutes by the clock')], default='MINUTES', max_length=8)),

@@ -62,7 +62,8 @@ def _lead(found: queries.DaysTable) -> str:
         ngettext("%(count)s plan is not confirmed", "%(count)s plans are not confirmed", late) % {"count": late}
         if late
         else "",
-        ngettext("%(count)s report waits for you", "%(count)s reports wait for you", handed) % {"count": handed}
+        ngettext("%(count)s report is waiting for you", "%(count)s reports are waiting for you", handed)
+        % {"count": handed}
         if handed
         else "",
     ]

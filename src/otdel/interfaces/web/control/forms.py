@@ -176,7 +176,7 @@ class ReturnForm(VerdictForm):
 class NormForm(forms.Form):
     unit = forms.TypedChoiceField(label=lazy("Department"), coerce=int)
     kind = forms.ChoiceField(label=lazy("What"), choices=queries.KINDS)
-    amount = forms.IntegerField(label=lazy("A day"), min_value=0, max_value=500)
+    amount = forms.IntegerField(label=lazy("Per day"), min_value=0, max_value=500)
     role = forms.TypedChoiceField(label=lazy("Role"), coerce=int, required=False, empty_value=None)
     pipeline = forms.TypedChoiceField(label=lazy("Pipeline"), coerce=int, required=False, empty_value=None)
     weekday = forms.TypedChoiceField(label=lazy("Day of the week"), coerce=int, required=False, empty_value=None)

@@ -35,7 +35,7 @@ def mode_line(row: queries.ControlRow, request: PersonRequest) -> dict[str, Any]
     elif row.proposal:
         state, tone = row.proposal_name, "over"
     else:
-        state, tone = _("lasts"), "accent"
+        state, tone = _("in force"), "accent"
     return {
         "url": reverse("control", args=[row.id]),
         "who": row.who,

@@ -138,7 +138,7 @@ HAPPENED: dict[str, Callable[[dict[str, Any]], str]] = {
     "day.norm_changed": lambda data: (
         _("changed a norm from %(before)s to %(amount)s") % {"before": data.get("before"), "amount": data.get("amount")}
     ),
-    "day.reported": lambda data: _("the report is filled from the records"),
+    "day.reported": lambda data: _("the report is filled in from the records"),
     "day.handed_in": lambda data: _("handed the report in"),
     "day.returned": lambda data: _("returned the report: %(comment)s") % {"comment": data.get("comment", "")},
     "day.accepted": lambda data: pgettext("day", "accepted the report"),
