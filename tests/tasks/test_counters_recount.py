@@ -30,6 +30,8 @@ from otdel.tasks import actions, queries
 from otdel.tasks.actions import tally
 from otdel.tasks.models import Task
 from otdel.tasks.queries import Counters, WithoutStep, steps
+from otdel.tasks.queries.counters import end_of_day
+from otdel.tasks.queries.sums import numbers_of
 from otdel.tasks.rules import TaskValues, To
 
 ZONES = {
@@ -307,7 +309,14 @@ class Firm(RuleBasedStateMachine):
         self.turn += 1
         self.opens_its_rows(*self.teams_seen[self.turn % len(WHO)])
         self.counted_among(*self.teams_seen[self.turn % len(WHO)])
+        self.counted_of_most(*self.teams_seen[self.turn % len(WHO)])
         assert queries.wrong(self.now) == 0
+
+    def counted_of_most(self, me, now, team):
+        """Of more than a hundred people, most of all there are, the database reads another way."""
+        asked = (me.pk, now, end_of_day(now))
+        many = [row.id for row in team.rows] + list(range(10**6, 10**6 + 200))
+        assert numbers_of(many, *asked) == numbers_of([row.id for row in team.rows], *asked)
 
     def counted_among(self, me, now, team):
         """What filters find is counted by no kept sum: of all tasks it is the same."""

@@ -45,6 +45,7 @@ class Tally(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["person_id", "seen_by", "due"], name="tally_person"),
+            models.Index(fields=["seen_by", "due"], name="tally_day"),
             models.Index(Greatest("due", "since"), name="tally_ripe", condition=Q(is_settled=False)),
         ]
 
