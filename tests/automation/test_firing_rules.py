@@ -372,6 +372,13 @@ def test_a_returned_task_gives_one_from_a_template_about_the_same(firm, deal):
     assert (made.assignee, made.deal) == (firm.boris, deal)
 
 
+def test_names_are_put_in_whatever_language_they_were_asked_for_in(firm, lutik, deal, offer):
+    does = {"title": "{запись} / {record}: {клиент}", "to": "OWNER"}
+    write(firm.boris, does=does, unit=firm.north)
+    move(firm.anna, deal, offer)
+    assert Task.objects.get().title == "Supply / Supply: Lutik"
+
+
 def test_notices_lead_to_pages_that_are_there(firm, deal, offer, lutik, client):
     """Of every kind of record a rule speaks of; told once, to whom the rule says."""
     plan_march(firm)

@@ -242,6 +242,6 @@ def test_a_rule_turns_to_a_role_and_says_so(firm, signed):
     client.post(f"/rules/{rule.pk}/switch/", {"on": "1"})
     lead = deals.create_lead(by=firm.anna, values={"title": "Wants valves"}, now=NOW)
     actions.fire(by=None, rule_id=rule.pk, record_id=lead.pk, key="1", chain=[], now=NOW)
-    assert "to Zueva Zoya" in text_of(client.get(f"/rules/{rule.pk}/"))
+    assert "→ Zueva Zoya" in text_of(client.get(f"/rules/{rule.pk}/"))
     template = "/rules/new/?when=LEAD_CREATED&then=TEMPLATE"
     assert "to whom the template says" in text_of(client.get(template))

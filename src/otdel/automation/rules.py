@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from otdel.core.errors import Invalid
 
@@ -134,6 +137,17 @@ def _check_to(does: Mapping[str, Any], known: Sequence[str | None]) -> None:
         raise Invalid(_("Choose the role."), field="role")
     if to == "ROLE" and does.get("spread", "ONE") not in SPREAD:
         raise Invalid(_("Choose to whom."), field="spread")
+
+
+@cache
+def names_in() -> Mapping[str, frozenset[str]]:
+    """Return what stands in braces for a name, in every language: whoever reads may have another than whoever wrote."""
+    said: dict[str, set[str]] = {"record": {"record"}, "customer": {"customer"}}
+    for code, _language in settings.LANGUAGES:
+        with override(code):
+            said["record"].add(_("record"))
+            said["customer"].add(_("customer"))
+    return {name: frozenset(words) for name, words in said.items()}
 
 
 def is_loop(rule_id: int, chain: Sequence[int]) -> bool:

@@ -60,7 +60,8 @@ def call(kept: Mapping[str, str], key: str, told: Mapping[str, Any], *, seconds:
         return Refused(str(error))
     except outside.NotLet as error:
         return Refused(str(error), final=True)
-    said = f"{answer.status} {answer.text}".strip()
+    page = answer.text.startswith("<")  # a page for people says nothing in a log
+    said = f"{answer.status} {'' if page else answer.text}".strip()
     if 200 <= answer.status < 300:
         return Sent(said, delivered=True)
     if 300 <= answer.status < 400:

@@ -13,7 +13,7 @@ from otdel.automation.actions.fields import set_field
 from otdel.automation.kinds import SAID
 from otdel.automation.models import Firing, Rule
 from otdel.automation.queries.receivers import Receivers, answering, receivers_of, the_one
-from otdel.automation.rules import AS_IT_SAYS
+from otdel.automation.rules import AS_IT_SAYS, names_in
 from otdel.billing.models import Invoice
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers import actions as customers
@@ -128,10 +128,11 @@ def _about(firing: Firing, record: Any) -> dict[str, Any]:
 
 
 def _filled(text: str, firing: Firing, record: Any) -> str:
-    """Put names where the text says {record} or {customer}, in English or in the language of the rule's owner."""
+    """Put names where the text says {record} or {customer}, in any language there is."""
     customer = str(getattr(record, "customer", None) or (record if firing.kind == "customer" else ""))
-    for english, own, name in (("record", _("record"), firing.name), ("customer", _("customer"), customer)):
-        text = text.replace(f"{{{english}}}", name).replace(f"{{{own}}}", name)
+    for word, name in (("record", firing.name), ("customer", customer)):
+        for each in names_in()[word]:
+            text = text.replace(f"{{{each}}}", name)
     return text
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from otdel.automation import queries
-from otdel.automation.rules import ABOUT, AS_IT_SAYS
+from otdel.automation.rules import ABOUT, AS_IT_SAYS, names_in
 from otdel.core.listing import Asking
 from otdel.deals.queries import stages
 from otdel.interfaces.http import PersonRequest
@@ -54,8 +54,9 @@ def quoted(text: str) -> str:
 
 def _plain(title: str) -> str:
     """What becomes a name, as people write it in a form."""
-    for english, shown in (("record", _("[record]")), ("customer", _("[customer]"))):
-        title = title.replace(f"{{{english}}}", shown).replace(f"{{{shown[1:-1]}}}", shown)
+    for word, shown in (("record", _("[record]")), ("customer", _("[customer]"))):
+        for each in names_in()[word]:
+            title = title.replace(f"{{{each}}}", shown)
     return title
 
 
@@ -176,7 +177,7 @@ class Sayer:
         if "to" in made:
             to = made["to"] if isinstance(made["to"], list) else [made["to"]]
             names = ", ".join(self.person(pk) for pk in to)
-            return (_("to %(name)s") if "task" in made else _("told %(name)s")) % {"name": names}
+            return f"→ {names}" if "task" in made else _("told %(name)s") % {"name": names}
         return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 
