@@ -30,6 +30,11 @@ def give(by, *to, **fields) -> Task:
     return actions.create_tasks(by=fresh(by), values=values, to=To(people=tuple(each.pk for each in to)), now=now)[0]
 
 
+def of(moment) -> str:
+    """Return its day: near midnight an hour from now is in another week or month."""
+    return str(timezone.localtime(moment).date())
+
+
 def template(by, **fields) -> Template:
     values = TemplateValues(**({"name": "Weekly", "title": "Report on {customer}", "due_after": 2} | fields))
     return actions.save_template(by=fresh(by), values=values, now=timezone.now())
@@ -102,7 +107,8 @@ def test_a_repetition_is_set_stopped_and_explained(firm, signed, django_assert_n
 
 @pytest.mark.parametrize("view", ["", "view=week"])
 def test_calendar_and_its_cost(firm, signed, django_assert_num_queries, view):
-    task = give(firm.boris, firm.anna, title="Due soon", deadline=timezone.now() + timedelta(hours=1))
+    soon = timezone.now() + timedelta(hours=1)
+    task, view = give(firm.boris, firm.anna, title="Due soon", deadline=soon), f"{view}&day={of(soon)}"
     give(firm.vera, firm.vera, title="Not for Anna")
     client = signed("anna")
     with django_assert_num_queries(4):  # session, person; tasks, days off
@@ -110,9 +116,9 @@ def test_calendar_and_its_cost(firm, signed, django_assert_num_queries, view):
     assert "Due soon" in page
     assert "Not for Anna" not in page
     assert f'/tasks/calendar/{task.pk}/"' in page
-    assert "Due soon" in text_of(signed("boris").get(f"/tasks/calendar/?who={firm.anna.pk}"))
-    assert "Due soon" in text_of(signed("boris").get("/tasks/calendar/?who=given"))
-    assert "Due soon" not in text_of(signed("vera").get(f"/tasks/calendar/?who={firm.anna.pk}"))
+    assert "Due soon" in text_of(signed("boris").get(f"/tasks/calendar/?who={firm.anna.pk}&{view}"))
+    assert "Due soon" in text_of(signed("boris").get(f"/tasks/calendar/?who=given&{view}"))
+    assert "Due soon" not in text_of(signed("vera").get(f"/tasks/calendar/?who={firm.anna.pk}&{view}"))
 
 
 def test_a_day_keeps_the_hour_and_the_limits(firm, signed):
@@ -133,7 +139,7 @@ def test_a_day_keeps_the_hour_and_the_limits(firm, signed):
 def test_tasks_ticked_in_the_calendar_are_moved_together_and_taken_back(firm, signed, view):
     soon = timezone.now() + timedelta(hours=1)
     mine, theirs = (give(by, firm.anna, deadline=soon) for by in (firm.anna, firm.boris))
-    client, page = signed("anna"), f"/tasks/calendar/?q=call&{view}"
+    client, page = signed("anna"), f"/tasks/calendar/?q=call&day={of(soon)}{view and '&'}{view}"
     shown = text_of(client.get(page))
     assert all(f'name="ids" value="{task.pk}" form="bulk"' in shown for task in (mine, theirs))
     assert 'id="bulk" method="post" action="/tasks/bulk/"' in shown

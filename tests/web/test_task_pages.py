@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from ledger import fresh, make_customer, make_deal
@@ -268,6 +269,15 @@ def test_board_moves_deadlines_within_limits(firm, signed, django_assert_num_que
     assert signed("vera").post(f"/tasks/board/{task.pk}/", {"to": "none"}).status_code == 404
 
 
+@pytest.mark.parametrize(("lane", "day"), [("week", "2027-01-01"), ("next", "2027-01-08"), ("later", "2027-01-15")])
+def test_no_lane_of_the_board_leads_into_the_past_when_nobody_works_for_a_week(firm, signed, lane, day):
+    with time_machine.travel("2026-12-31T09:00:00Z", tick=False):
+        task = give(firm.anna, firm.anna)
+        signed("anna").post(f"/tasks/board/{task.pk}/", {"to": lane})
+        task.refresh_from_db()
+    assert str(timezone.localtime(task.deadline).date()) == day
+
+
 def test_every_number_of_the_team_opens_its_rows(firm, signed, django_assert_num_queries):
     give(firm.boris, firm.anna)
     give(firm.anna, firm.anna, title="Private", is_private=True, deadline=timezone.now() - timedelta(hours=1))
@@ -355,8 +365,9 @@ def test_the_list_begins_with_what_is_not_finished(firm, signed):
 
 def test_board_and_calendar_have_the_filters_of_the_list(firm, signed):
     customer = make_customer(firm.anna)
-    give(firm.anna, firm.anna, title="With Lutik", customer_id=customer.pk)
-    give(firm.anna, firm.anna, title="By itself", priority=3)
+    today = timezone.localtime()  # two days later may be in another month, which the calendar does not show
+    give(firm.anna, firm.anna, title="With Lutik", customer_id=customer.pk, deadline=today)
+    give(firm.anna, firm.anna, title="By itself", priority=3, deadline=today)
     give(firm.boris, firm.anna, title="Looked at", observers=(firm.boris.pk,))
     client = signed("anna")
     for view in ("board", "calendar"):

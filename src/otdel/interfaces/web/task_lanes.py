@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from otdel.core.calendar import Calendar
 from otdel.core.errors import Invalid
 from otdel.interfaces.http import PersonRequest, page, submission
 from otdel.interfaces.web import day_rows, formats, task_narrow
@@ -101,12 +102,18 @@ def _last_of(request: PersonRequest, code: str) -> datetime | None:
             day = max(rules.quick_day("friday", request.today, days), request.today + timedelta(days=1))
             day = min(day, sunday)
         case "next":
-            day = days.add_working_days(sunday + timedelta(days=8), -1)
+            day = _last_worked(days, sunday + timedelta(days=7))
         case "later":
-            day = days.add_working_days(sunday + timedelta(days=15), -1)
+            day = _last_worked(days, sunday + timedelta(days=14))
         case _:
             raise Invalid(_("Nothing can be moved into the past."))
     return moment_of(day, None)
+
+
+def _last_worked(days: Calendar, sunday: date) -> date:
+    """Return the last working day of the week that ends so; its Friday when nobody works in it, as after New Year."""
+    day = days.add_working_days(sunday + timedelta(days=1), -1)
+    return day if day > sunday - timedelta(days=7) else sunday - timedelta(days=2)
 
 
 urlpatterns = [
