@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,7 @@ from otdel.core.errors import Conflict, Invalid
 from otdel.measures import access
 from otdel.measures.kinds import DECLARED
 from otdel.measures.models import ManualControl
-from otdel.measures.queries.controls import declaration
+from otdel.measures.queries.declaring import Declared, declaration
 from otdel.measures.rules import LONGEST, AlreadyControlled, ControlValues, check_control, clean_note
 from otdel.notifications.actions.telling import Told, tell
 from otdel.org.models import Person
@@ -40,20 +41,15 @@ def declare(*, by: Person, values: ControlValues, now: datetime) -> ManualContro
         period=values.period,
         today=today,
     )
-    if found.controlled:
-        raise AlreadyControlled(_("Manual control is declared here already."))
-    if found.standing.plan is None or found.standing.expected is None:
-        raise NoPlan(_("There is no approved plan for this period: set one first."))
-    if values.reviewer_id not in dict(found.reviewers):
-        raise Invalid(_("The reviewer is a head of this department or one above."), field="reviewer")
+    plan, expected = _checked(found, values)
     control = ManualControl.objects.create(
         unit_id=values.unit_id,
         person_id=values.person_id,
         metric=values.metric,
         period=str(values.period),
         reason=values.reason.strip()[:400],
-        plan=found.standing.plan,
-        expected=found.standing.expected,
+        plan=plan,
+        expected=expected,
         fact=found.standing.fact,
         since=today,
         until=values.until,
@@ -66,11 +62,25 @@ def declare(*, by: Person, values: ControlValues, now: datetime) -> ManualContro
     journal.record(
         "control.declared", control, by=by, at=now, person=values.person_id, unit=values.unit_id, until=values.until
     )
-    who, url = found.person or found.unit, f"/plan/control/{control.pk}/"
-    receivers = [pk for pk in (values.person_id, values.reviewer_id) if pk and pk != by.pk]
-    told = [Told(DECLARED, pk, f"{DECLARED}:{control.pk}:{pk}", who, url) for pk in receivers]
-    tell(told, now)
+    _tell_declared(control, found, by, now)
     return control
+
+
+def _checked(found: Declared, values: ControlValues) -> tuple[Decimal, Decimal]:
+    """Return the plan and what of it was due to date, or refuse."""
+    if found.controlled:
+        raise AlreadyControlled(_("Manual control is declared here already."))
+    if found.standing.plan is None or found.standing.expected is None:
+        raise NoPlan(_("There is no approved plan for this period: set one first."))
+    if values.reviewer_id not in dict(found.reviewers):
+        raise Invalid(_("The reviewer is a head of this department or one above."), field="reviewer")
+    return found.standing.plan, found.standing.expected
+
+
+def _tell_declared(control: ManualControl, found: Declared, by: Person, now: datetime) -> None:
+    who, url = found.person or found.unit, f"/plan/control/{control.pk}/"
+    receivers = [pk for pk in (control.person_id, control.reviewer_id) if pk and pk != by.pk]
+    tell([Told(DECLARED, pk, f"{DECLARED}:{control.pk}:{pk}", who, url) for pk in receivers], now)
 
 
 @action

@@ -1,35 +1,14 @@
 """Questions about manual control."""
 
 from otdel.measures.models import DayAction, DayPlan, Norm
-from otdel.measures.queries.controls import (
-    ControlCard,
-    ControlRow,
-    Declared,
-    NormView,
-    control_card,
-    controls,
-    declaration,
-    has_any,
-    may_declare,
-    norm_units,
-    norms,
-    of_person,
-    people,
-    unit_of,
-)
-from otdel.measures.queries.days import (
-    COUNTED,
-    FAMILIES,
-    ActionLine,
-    Day,
-    DayCard,
-    DaysTable,
-    day_card,
-    days_table,
-    my_day,
-    my_day_and_waiting,
-)
+from otdel.measures.queries.controls import ControlCard, ControlRow, control_card, controls, has_any, of_person
+from otdel.measures.queries.days import FAMILIES, ActionLine, Day, DayCard, day_card
+from otdel.measures.queries.declaring import Declared, declaration, may_declare, people, unit_of
 from otdel.measures.queries.effect import Effect
+from otdel.measures.queries.facts import COUNTED
+from otdel.measures.queries.mine import my_day, my_day_and_waiting
+from otdel.measures.queries.norms import NormView, norm_units, norms
+from otdel.measures.queries.table import DaysTable, days_table
 
 GRADES = DayPlan.Grade.choices
 KINDS = Norm.Kind.choices

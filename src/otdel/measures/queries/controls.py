@@ -1,4 +1,4 @@
-"""The modes there are and were, one of them with all it showed, and the norms."""
+"""The modes of manual control there are and were, and one of them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,13 @@ from django.utils.translation import gettext as _
 
 from otdel.calc.day_plan import streak
 from otdel.core.errors import NotFound
-from otdel.core.models import Event, SortKey
-from otdel.core.periods import Period
+from otdel.core.models import Event
 from otdel.measures import access
-from otdel.measures.models import ControlDay, DayPlan, ManualControl, Norm
+from otdel.measures.models import ControlDay, DayPlan, ManualControl
 from otdel.measures.queries.effect import Effect, effects
-from otdel.measures.queries.standing import Standing, standing
 from otdel.org import access as org
-from otdel.org.models import Membership, Person, Unit
-from otdel.org.queries import calendar, company_of, role_name
-from otdel.org.rules import Right, Tree
+from otdel.org.models import Person
+from otdel.org.queries import calendar, company_of
 from otdel.plans.models import Metric
 
 _SUMS = ("fact", "expected", "attainment")
@@ -183,146 +180,12 @@ def streak_of(control: ManualControl, days: list[ControlDay]) -> int:
     return streak(counted, control.exit_share)
 
 
-@dataclass(frozen=True)
-class Declared:
-    """What the form of a declaration starts from."""
-
-    unit_id: int
-    unit: str
-    person_id: int | None
-    person: str
-    standing: Standing
-    reviewers: list[tuple[int, str]]
-    controlled: bool
-
-
-def declaration(
-    person: Person, *, unit_id: int, person_id: int | None, metric: str, period: Period, today: date
-) -> Declared:
-    """Return where the line stands now. Raises what declaring would."""
-    access.check_declare(person, unit_id, person_id)
-    tree = org.tree_for(person)
-    company = company_of(person)
-    where = standing(
-        unit_id=unit_id,
-        person_id=person_id,
-        metric=metric,
-        period=period,
-        day=yesterday(today),
-        company=company,
-        calendar=calendar(company.country),
-    )
-    heads = reviewers(tree, unit_id, person_id)
-    names = dict(Person.objects.filter(pk__in={*heads, person_id}).values_list("pk", "name"))
-    place: dict[str, Any] = {"unit_id": unit_id, "person_id": person_id}
-    rows = ManualControl.objects.filter(**place, ended_on=None)
-    return Declared(
-        unit_id=unit_id,
-        unit=tree.nodes[unit_id].name,
-        person_id=person_id,
-        person=names.get(person_id, "") if person_id else "",
-        standing=where,
-        reviewers=[(pk, names[pk]) for pk in heads if pk in names],
-        controlled=rows.exists(),
-    )
-
-
-def yesterday(today: date) -> date:
-    return date.fromordinal(today.toordinal() - 1)
-
-
-def reviewers(tree: Tree, unit_id: int, person_id: int | None) -> list[int]:
-    """Return the heads who may review, those above the department's own head first."""
-    heads = [pk for pk in tree.heads_above(unit_id) if pk != person_id]
-    own = tree.nodes[unit_id].head_id
-    return sorted(heads, key=lambda pk: pk == own)
-
-
-def unit_of(person_id: int, today: date) -> int | None:
-    """Return the department somebody belongs to now. One query."""
-    return Membership.objects.on(today).filter(person_id=person_id).values_list("unit_id", flat=True).first()
-
-
 def of_person(person: Person, person_id: int) -> int | None:
     """Return the mode somebody is under now, if the asker may see it. One query besides those of access."""
     rows = access.visible_controls(person).filter(person_id=person_id, ended_on=None)
     return rows.values_list("pk", flat=True).first()
 
 
-def may_declare(person: Person, person_id: int) -> bool:
-    return access.may_steer(person, person_id)
-
-
 def has_any(person: Person) -> bool:
     """Whether there is anything to show. One query besides those of access."""
     return access.visible_controls(person).exists()
-
-
-@dataclass(frozen=True)
-class NormView:
-    id: int
-    unit: str
-    unit_id: int
-    role: str
-    pipeline: str
-    weekday: int | None
-    kind: str
-    kind_name: str
-    amount: int
-    starts_on: date
-    set_by: str
-    may_change: bool
-
-
-def norms(person: Person) -> list[NormView]:
-    """Return the norms of the departments within reach and above them, the latest first. One query."""
-    org.require(person, access.KIND, Right.VIEW)
-    reached = org.unit_reach(person, access.KIND, Right.VIEW)
-    tree = org.tree_for(person)
-    rows = Norm.objects.select_related("unit", "role", "pipeline", "set_by")
-    if not reached.everyone:
-        units = reached.unit_ids or {org.latest_unit(person) or 0}
-        above = {unit for each in units for unit in tree.above(each)}
-        rows = rows.filter(unit_id__in=above)
-    return [
-        NormView(
-            row.pk,
-            row.unit.name,
-            row.unit_id,
-            role_name(row.role) if row.role else "",
-            row.pipeline.name if row.pipeline else "",
-            row.weekday,
-            row.kind,
-            str(Norm.Kind(row.kind).label),
-            row.amount,
-            row.starts_on,
-            row.set_by.short_name,
-            access.may_steer_unit(person, row.unit_id),
-        )
-        for row in rows.order_by("unit__position", "unit_id", "kind", "role_id", "pipeline_id", "weekday", "-starts_on")
-    ]
-
-
-def norm_units(person: Person) -> list[tuple[int, str]]:
-    """Return the departments whose norms and modes the person decides, in display order."""
-    reached = org.unit_reach(person, access.KIND, Right.CHANGE)
-    return [
-        (node.id, "\u2003" * depth + node.name)
-        for depth, node in org.tree_for(person).walk()
-        if node.closed_on is None and reached.includes_unit(node.id)
-    ]
-
-
-def people(person: Person, today: date) -> list[tuple[int, str]]:
-    """Return those whose days the person may steer. One query besides those of access."""
-    reached = org.reach(person, access.KIND, Right.CHANGE)
-    rows = (
-        Person.objects.filter(is_active=True)
-        .filter(Q(employed_to=None) | Q(employed_to__gt=today))
-        .exclude(pk=person.pk)
-    )
-    return list(org.limit(rows, reached, "id").order_by(SortKey("name"), "pk").values_list("pk", "name"))
-
-
-def unit_name(unit_id: int) -> str:
-    return Unit.objects.values_list("name", flat=True).get(pk=unit_id)

@@ -1,4 +1,4 @@
-"""One manager's day, and everybody's day in one table: plan, fact, verdict."""
+"""One manager's day under manual control: plan, fact, verdict."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, Subquery
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
 from otdel.core.errors import NotFound
 from otdel.core.models import Event
 from otdel.measures import access
 from otdel.measures.models import DayAction, DayNorm, DayPlan
-from otdel.measures.queries.facts import COUNTED, DayFacts, day_facts, proof_of
-from otdel.org import access as org
+from otdel.measures.queries.facts import DayFacts, day_facts, proof_of
 from otdel.org.models import Person
 from otdel.org.queries import company_of, zone_of
-from otdel.org.rules import Right
 
 State = DayPlan.State
 OPEN = (State.MADE, State.CONFIRMED)
@@ -113,7 +112,7 @@ class Day:
 _READ = ("customer", "deal", "added_by")
 
 
-def _rows(rows: Any) -> Any:
+def whole(rows: Any) -> Any:
     actions = DayAction.objects.select_related(*_READ).annotate(happened=F("activity__is_done"))
     actions = actions.order_by("position", "id")
     norms = DayNorm.objects.select_related("pipeline").order_by("kind", "pipeline_id")
@@ -145,7 +144,7 @@ class DayCard:
 
 def day_card(person: Person, day_id: int) -> DayCard:
     """Five queries besides those of access."""
-    found = _rows(access.visible_days(person)).filter(pk=day_id).first()
+    found = whole(access.visible_days(person)).filter(pk=day_id).first()
     if found is None:
         raise NotFound(_("There is no such day, or you may not see it."))
     (day,) = drawn([found], person)
@@ -172,8 +171,6 @@ def drawn(plans: Sequence[Any], person: Person) -> list[Day]:
 
 def _zone(person: Person) -> Any:
     """Records count by the company's day."""
-    from zoneinfo import ZoneInfo
-
     return ZoneInfo(company_of(person).time_zone)
 
 
@@ -223,106 +220,3 @@ def _action(row: Any, facts: DayFacts | None, done: set[int]) -> ActionLine:
         proof=proof_of(row, facts, done) if facts is not None else row.proof,
         removed=row.removed_at is not None,
     )
-
-
-@dataclass(frozen=True)
-class DaysTable:
-    day: date
-    rows: list[Day]
-    earlier: date | None
-    later: date | None
-
-    def total(self, kind: str) -> tuple[int, int]:
-        pairs = [row.counted(kind) for row in self.rows]
-        return sum(asked for asked, _done in pairs), sum(done for _asked, done in pairs)
-
-    @property
-    def expected(self) -> Decimal:
-        return sum((row.expected for row in self.rows), Decimal(0))
-
-    @property
-    def paid(self) -> Decimal:
-        return sum((row.paid for row in self.rows), Decimal(0))
-
-    @property
-    def actions(self) -> tuple[int, int]:
-        return sum(len(row.actions) for row in self.rows), sum(row.done for row in self.rows)
-
-
-def days_table(person: Person, day: date | None, today: date, unit_id: int | None = None) -> DaysTable:
-    """Return the days of everybody the person steers; without a day asked for, the latest there is.
-
-    Four queries besides those of access, however many people.
-    """
-    reached = org.reach(person, access.KIND, Right.VIEW)
-    rows = access.visible_days(person).exclude(person=person)
-    rows = rows if reached.everyone else rows.filter(person_id__in=reached.person_ids)
-    if unit_id:
-        rows = rows.filter(person_id__in=org.people_of(org.tree_for(person).under(unit_id)))
-    found = list(_on(rows, day, today).order_by("person__name", "person_id"))
-    beside = found[0] if found else _beside(rows, day, today)
-    day = found[0].day if found else day or today
-    return DaysTable(day=day, rows=drawn(found, person), earlier=beside.earlier, later=beside.later)
-
-
-class Beside(NamedTuple):
-    """The days before and after it there is something of."""
-
-    earlier: date | None
-    later: date | None
-
-
-def _on(rows: Any, day: date | None, today: date) -> Any:
-    """Return the rows of the day, else of the latest there is, with the days beside it."""
-    at = day or Subquery(rows.filter(day__lte=today).order_by("-day").values("day")[:1])
-    earlier = rows.filter(day__lt=at).order_by("-day").values("day")[:1]
-    later = rows.filter(day__gt=at, day__lte=today).order_by("day").values("day")[:1]
-    return _rows(rows.filter(day=at)).annotate(earlier=Subquery(earlier), later=Subquery(later))
-
-
-def _beside(rows: Any, day: date | None, today: date) -> Beside:
-    """Return the days beside one of which there is nothing. One query, none when there is nothing at all."""
-    if day is None:
-        return Beside(None, None)
-    earlier, later = Q(day__lt=day), Q(day__gt=day, day__lte=today)
-    return Beside(**rows.aggregate(earlier=Max("day", filter=earlier), later=Min("day", filter=later)))
-
-
-def my_day(person: Person, today: date) -> tuple[int, str, int] | None:
-    """Return one's day under manual control: its number, state, how many actions; None without. One query."""
-    found = (
-        DayPlan.objects.filter(person=person, day__lte=today)
-        .exclude(state=State.ACCEPTED)
-        .order_by("-day")
-        .values_list("pk", "state", "day")
-        .first()
-    )
-    if found is None:
-        return None
-    return found[0], str(DayPlan.State(found[1]).label), (today - found[2]).days
-
-
-def my_day_and_waiting(person: Person, today: date) -> tuple[tuple[int, str, int] | None, int]:
-    """Return the same and how many reports wait for the person's word.
-
-    One query besides those of access, and one more for who is under control.
-    """
-    reached = org.reach(person, access.KIND, Right.CHANGE)
-    mine = Q(person=person) & ~Q(state=State.ACCEPTED)
-    theirs = org.limit(DayPlan.objects.filter(state=State.HANDED), reached, "person_id").exclude(person=person)
-    rows = DayPlan.objects.filter(mine | Q(pk__in=theirs.values("pk")), day__lte=today)
-    found = rows.aggregate(count=Count("pk", filter=~Q(person=person)), own=Count("pk", filter=Q(person=person)))
-    return (my_day(person, today) if found["own"] else None), found["count"]
-
-
-__all__ = [
-    "COUNTED",
-    "FAMILIES",
-    "Day",
-    "DayCard",
-    "DaysTable",
-    "day_card",
-    "days_table",
-    "my_day",
-    "my_day_and_waiting",
-]
