@@ -33,7 +33,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
     unseen = (stand.does and task.state == "NEW") or request.user.pk in task.mentioned
     if unseen and not found.in_bin:
         task.state = actions.see_task(by=request.user, task_id=pk, now=request.now).state
-    live, fmt = task.state in rules.LIVE, formats.current()
+    live = task.state in rules.LIVE
     steers = not found.in_bin and stand.works and (live or task.state in ("DEFERRED", "DECLINED"))
     context = {
         "found": found,
@@ -42,56 +42,81 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "here": request.user.pk,
         "path": [(_("Tasks"), reverse("tasks"))],
         "badge": marks.badge(found.state_name, TONES.get(task.state, "")),
+        "limits": task_says.limits(task),
+        "log": _log(request, task) if stand.acts and live and not found.in_bin else None,
+        "finder": suggestions("task", "need-found"),
+        "grade": str(task.get_grade_display()) if task.grade else "",
+        "can": _can(found, request.user.pk, live, steers),
+        "people": queries.receivers(request.user) if steers else [],
+        "named": [(task.assignee_id, str(task.assignee)), *found.participants],
+        "group_url": f"{reverse('tasks')}?{urlencode({'q': task.title})}" if found.siblings > 1 else "",
+        "quick": _quick() if steers else [],
+        "fmt": formats.current(),
+        "reminders": remind.listed(request, "task", pk),
+        "instead": _instead(request, stand),
+    }
+    context |= _said(found) | _tied(found, live) | _timed(request, task, live)
+    return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _said(found: queries.TaskCard) -> dict[str, Any]:
+    """What people wrote and attached."""
+    task = found.task
+    return {
         "priority": ": ".join((_("Priority"), str(queries.PRIORITIES[task.priority]))) if task.priority != 2 else "",
         "urgent": "under" if task.priority == 3 else "",
-        "due": task_says.due(task.deadline, task.has_time, request.now, live),
         "proof": task_says.proof(task.proof),
-        "log": _log(request, task) if stand.acts and live and not found.in_bin else None,
         "text": rich(task.text),
         "result": rich(task.result),
         "comments": [(each, rich(each.text)) for each in found.comments],
         "files": [(each, task_says.size(each.size)) for each in found.files],
-        "limits": task_says.limits(task),
         "minutes": task_says.minutes(found.minutes),
+    }
+
+
+def _tied(found: queries.TaskCard, live: bool) -> dict[str, Any]:
+    """The tasks it consists of, waits for and holds up."""
+    return {
         "subtasks": [_link(each) for each in found.subtasks],
         "needs": [_link(each) for each in found.needs],
         "holds": [_link(each) for each in found.holds],
         "blocked": live and any(each.state != "DONE" for each in found.needs),
         "progress": _progress(found),
+    }
+
+
+def _timed(request: PersonRequest, task: Any, live: bool) -> dict[str, Any]:
+    return {
+        "due": task_says.due(task.deadline, task.has_time, request.now, live),
         "answer_by": task.answer_by if task.state in ("NEW", "SEEN") else None,
         "answer_late": bool(task.answer_by and task.answer_by < request.now),
         "accept_late": bool(task.accept_by and task.accept_by < request.now),
-        "finder": suggestions("task", "need-found"),
-        "grade": str(task.get_grade_display()) if task.grade else "",
-        "can": {
-            "start": stand.acts and task.state in ("NEW", "SEEN", "RETURNED"),
-            "submit": stand.acts and live,
-            "decline": stand.acts and live and not stand.creates,
-            "accept": stand.judges and task.state == "REVIEW",
-            "grade": stand.accepts and not stand.does and task.state == "DONE",
-            "send_back": (stand.accepts and task.state == "DONE") or (stand.judges and task.state == "REVIEW"),
-            "defer": stand.accepts and live,
-            "withdraw": stand.acts and task.state == "REVIEW" and not found.in_bin,
-            "resume": stand.works and task.state == "DEFERRED",
-            "move": steers and task.state != "DECLINED",
-            "reassign": steers,
-            "bind": not found.in_bin and stand.works and (live or task.state == "DEFERRED"),
-            "edit": stand.accepts,
-            "bin": stand.deletes,
-            "list": stand.works or request.user.pk in task.participants,
-            "time": stand.acts or request.user.pk in task.participants,
-        },
-        "people": queries.receivers(request.user) if steers else [],
-        "named": [(task.assignee_id, str(task.assignee)), *found.participants],
-        "group_url": f"{reverse('tasks')}?{urlencode({'q': task.title})}" if found.siblings > 1 else "",
-        "quick": _quick() if steers else [],
         "day": task.deadline and timezone.localtime(task.deadline).date().isoformat(),
         "today": request.today,
-        "fmt": fmt,
-        "reminders": remind.listed(request, "task", pk),
-        "instead": _instead(request, stand),
     }
-    return TemplateResponse(request, "tasks/card.html", context)
+
+
+def _can(found: queries.TaskCard, me: int, live: bool, steers: bool) -> dict[str, bool]:
+    """Which buttons of the card whoever looks may press."""
+    task, stand = found.task, found.stand
+    return {
+        "start": stand.acts and task.state in ("NEW", "SEEN", "RETURNED"),
+        "submit": stand.acts and live,
+        "decline": stand.acts and live and not stand.creates,
+        "accept": stand.judges and task.state == "REVIEW",
+        "grade": stand.accepts and not stand.does and task.state == "DONE",
+        "send_back": (stand.accepts and task.state == "DONE") or (stand.judges and task.state == "REVIEW"),
+        "defer": stand.accepts and live,
+        "withdraw": stand.acts and task.state == "REVIEW" and not found.in_bin,
+        "resume": stand.works and task.state == "DEFERRED",
+        "move": steers and task.state != "DECLINED",
+        "reassign": steers,
+        "bind": not found.in_bin and stand.works and (live or task.state == "DEFERRED"),
+        "edit": stand.accepts,
+        "bin": stand.deletes,
+        "list": stand.works or me in task.participants,
+        "time": stand.acts or me in task.participants,
+    }
 
 
 def _log(request: PersonRequest, task: Any) -> tuple[str, str] | None:
