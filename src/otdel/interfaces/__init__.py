@@ -1,1 +1,1 @@
-"""The doors: web pages and files. They translate; rooms decide."""
+"""The doors: pages, programs, files, letters, live updates. They translate; rooms decide."""
