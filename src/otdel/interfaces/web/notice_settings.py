@@ -91,12 +91,13 @@ def _show(
     me = request.user
     usual = org.company_hours()
     quiet = {"starts": found.starts, "ends": found.ends, "in_working_time_only": found.in_working_time_only}
+    usable = [label for _name, label, works in found.channels if works]
     context: dict[str, Any] = {
         "ways": found,
         "kinds": _grouped(found),
         "chosen": any(kind.is_chosen for kind in found.kinds),
-        "order": " → ".join(label for _name, label, usable in found.channels if usable),
-        "no_device": ", ".join(label for _name, label, usable in found.channels if not usable),
+        "order": " → ".join(usable) if len(usable) > 1 else "",
+        "no_device": ", ".join(label for _name, label, works in found.channels if not works),
         "quiet": QuietForm(initial=quiet),
         "hours": HoursForm(initial={"starts": me.work_starts, "ends": me.work_ends}),
         "usual": f"{usual.starts:%H:%M}–{usual.ends:%H:%M}",

@@ -43,14 +43,14 @@ LABELS = {
     "accept": _("Waiting for my acceptance"),
     "declined": _("Declined, decide"),
     "ungraded": _("Done, not graded"),
-    "mentions": _("Called in by name"),
+    "mentions": _("Mentions of me"),
     "answers": _("My answer is late"),
     "attention": pgettext_lazy("tasks", "Wants attention"),
 }
 # the same said of somebody else
 LABELS_OF = LABELS | {
     "returned": pgettext_lazy("tasks", "Returned"),
-    "mentions": pgettext_lazy("tasks", "Called in"),
+    "mentions": pgettext_lazy("tasks", "Mentions"),
     "answers": _("Answer is late"),
     "accept": _("Waiting for acceptance"),
 }

@@ -94,7 +94,7 @@ def _kpis(found: queries.Day, currency: str) -> list[Any]:
         marks.kpi(_("Actions"), f"{found.done} / {len(found.actions)}"),
         *counted,
         marks.kpi(_("Expected money"), says.money(found.expected, currency)),
-        marks.kpi(_("Came"), says.money(found.paid, currency)),
+        marks.kpi(_("Received"), says.money(found.paid, currency)),
         marks.kpi(_("Deals moved"), str(found.facts.get("STAGE", 0))),
     ]
 
