@@ -105,3 +105,26 @@ def test_named_days_are_few_and_hold_the_last_and_todays(length: int, today: int
     assert length - 1 in days
     assert today is None or today in days
     assert len(days) <= board_paper.MOST_DAYS + 1
+
+
+def test_the_rhythm_is_on_paper_as_on_the_screen(shown):
+    with translation.override("en"):
+        drawn = board_paper.rhythm(shown, Numbers.of("payments", "RUB"))
+    assert drawn is not None
+    assert drawn["heads"] == ["By the end of", "Working days", "If even", "By the rhythm", "To date"]
+    assert ["yesterday", "10", "47.6%", "47.6%", "1.50M"] in drawn["rows"]
+    assert drawn["rows"][-1][-1] == "3.15M"
+
+
+def test_days_under_the_curve_are_those_of_the_screen(firm, shown):
+    with translation.override("en"):
+        month = board_paper.curve(shown, Numbers.of("payments", "RUB"))
+        year = board_paper.curve(
+            board(fresh(firm.boris), BoardQuery(period=Period.parse("2026")), date(2026, 3, 17)),
+            Numbers.of("payments", "RUB"),
+        )
+    assert month is not None
+    assert year is not None
+    assert [words for _at, words in month["days"]] == [str(day) for day in range(1, 32)]
+    assert [words for _at, words in year["days"]][:3] == ["Jan 2026", "Feb", "Mar"]
+    assert len(year["days"]) == 12

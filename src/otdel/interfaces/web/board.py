@@ -25,8 +25,8 @@ from otdel.interfaces.web.board_address import board_url
 from otdel.interfaces.web.board_heads import chooser, heads
 from otdel.interfaces.web.board_rows import Drawing, legend
 from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.plan_words import LONGEST_MONTH, metric_label
 from otdel.interfaces.web.plan_words import cuts as cut_labels
-from otdel.interfaces.web.plan_words import metric_label
 from otdel.interfaces.web.templatetags.look import pick
 from otdel.org import access
 from otdel.org.rules import Right
@@ -36,8 +36,6 @@ from otdel.plans.queries.opening import opening
 
 # a year's months are offered one by one, those of ten years are not
 LONGEST_SPLIT = 366
-# days of a longer stretch are too many to be named: its months are
-LONGEST_MONTH = 45
 
 
 @page

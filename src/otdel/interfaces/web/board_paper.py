@@ -16,19 +16,22 @@ import typst
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from otdel.core.periods import Kind
 from otdel.core.titles import period_title
 from otdel.interfaces.web import board_says as says
 from otdel.interfaces.web import formats
 from otdel.interfaces.web.board_heads import gap_label, said_order
 from otdel.interfaces.web.board_rows import Drawing
 from otdel.interfaces.web.board_says import Numbers
+from otdel.interfaces.web.plan_words import LONGEST_MONTH, metric_label
 from otdel.interfaces.web.plan_words import cuts as cut_labels
-from otdel.interfaces.web.plan_words import metric_label
 from otdel.plans.queries.board import Board
 from otdel.plans.queries.figures import Figures
 
 HERE = Path(__file__).parent
 MOST_DAYS = 10
+# days of a stretch that is no month, under the curve
+MOST_MARKS = 15
 TICKS = 5
 
 
@@ -42,6 +45,7 @@ def paper(shown: Board) -> bytes:
         "lead": strip_tags(says.lead(shown, numbers)),
         "facts": [(label, text) for label, text in summary(shown) if label],
         "unit": numbers.unit,
+        "rhythm": rhythm(shown, numbers),
         "curve": curve(shown, numbers),
         "heads": [_("Row"), *(label for label, _form in headings(shown))],
         "rows": [_printed(shown, numbers, row.name, row.figures) for row in shown.rows if row != shown.total],
@@ -109,6 +113,25 @@ def _printed(shown: Board, numbers: Numbers, name: str, figures: Figures) -> lis
     return [*cells, numbers.rough(figures.landing), numbers(figures.needed)] if is_open(shown) else cells
 
 
+def rhythm(shown: Board, numbers: Numbers) -> dict[str, Any] | None:
+    """Return the rhythm, step by step, as on the screen."""
+    has_plan = shown.total.figures.amount is not None
+    steps = [
+        [str(step[name]) for name in ("day", "passed", "even", "share", *(["due"] if has_plan else []))]
+        for step in says.rhythm(shown, numbers)
+    ]
+    if not steps:
+        return None
+    heads = [
+        _("By the end of"),
+        _("Working days"),
+        _("If even"),
+        _("By the rhythm"),
+        *([_("To date")] if has_plan else []),
+    ]
+    return {"title": _("The rhythm, step by step"), "heads": heads, "rows": steps}
+
+
 # the curve
 
 Series = Sequence[Decimal | None]
@@ -134,7 +157,7 @@ def curve(shown: Board, numbers: Numbers) -> dict[str, Any] | None:
         "today": None if today is None else today / last,
         "said_today": _("today"),
         "ticks": [(_share(mark, low, top), _rounded(mark, numbers)) for mark in marks],
-        "days": [(at / last, _short(held.days[at])) for at in chosen],
+        "days": [(at / last, words) for at, words in _marked(shown, held.days)],
         "series": [
             {"kind": kind, "label": label, "points": _points(values, last, low, top)} for kind, label, values in series
         ],
@@ -178,6 +201,17 @@ def _chosen(length: int, today: int | None) -> list[int]:
     if today is not None:
         days = {day for day in days if abs(day - today) > step / 2 or day == length - 1} | {today}
     return sorted(days)
+
+
+def _marked(shown: Board, days: Sequence[date]) -> list[tuple[int, str]]:
+    """Return what stands under the curve, as on the screen: of a long one its months, of a month every day."""
+    fmt = formats.current()
+    if len(days) > LONGEST_MONTH:
+        return [(at, fmt.month_tick(day, at == 0)) for at, day in enumerate(days) if day.day == 1]
+    if shown.query.period.kind == Kind.MONTH:
+        return [(at, str(day.day)) for at, day in enumerate(days)]
+    step = math.ceil(len(days) / MOST_MARKS)
+    return [(at, _short(day)) for at, day in enumerate(days) if at % step == 0]
 
 
 def _short(day: date) -> str:

@@ -8,6 +8,8 @@ from otdel.plans.queries import documents
 
 COUNTS = {"deals_won", "new_clients", "active_clients", "calls", "meetings", "proposals"}
 """What is counted in pieces, not in money."""
+LONGEST_MONTH = 45
+"""Days of a longer stretch are too many to be named on an axis: its months are."""
 
 
 def metric_label(metric: str) -> str:

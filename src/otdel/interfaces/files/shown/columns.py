@@ -33,6 +33,7 @@ def columns_page(
         "targets": [(each.key, each.label) for each in queries.allowed_targets(request.user)],
         "target": target,
         "columns": [_column(header, seen, mapper, session) for header in table.headers],
+        "used": len(session.columns),
         "fields": [(each.key, each.label) for each in target.fields],
         "required": _required(target.needs, session.target),
         "rows": first_rows(table, seen, marks),
