@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import ready
 from django.db import connection
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
@@ -25,7 +26,8 @@ LONGEST = (
     "automation/test_processes.py", "test_checks.py",
 )  # fmt: skip
 
-hypothesis_settings.register_profile("otdel", deadline=None)  # a shared machine makes one example slow now and then
+# a shared machine makes one example, or the making of them, slow now and then
+hypothesis_settings.register_profile("otdel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("otdel")
 
 

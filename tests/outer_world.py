@@ -45,7 +45,7 @@ class Receiver(http.server.ThreadingHTTPServer):
         self.answers.put((status, text, headers))
 
     def take(self) -> Got:
-        return self.got.get(timeout=5)
+        return self.got.get(timeout=30)
 
     def begin(self) -> threading.Thread:
         thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)

@@ -33,7 +33,6 @@ def test_gallery_fits_every_width(opened: Callable[..., Page], fits: Callable[[P
 
     for width in (360, 500, 768, 1024, 1920):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(150)
         fits(page)
 
 

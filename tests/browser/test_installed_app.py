@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ def ready(page: Page) -> Page:
     assert page.evaluate(READY) in ("activating", "activated")
     page.wait_for_function("navigator.serviceWorker.controller")
     return page
+
+
+def wait_until(page: Page, holds: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline, page.evaluate(SHOWN)
+        page.wait_for_timeout(50)
 
 
 def test_without_a_connection_a_page_says_so_and_shows_nothing_kept(opened: Callable[..., Page], firm: Firm) -> None:
@@ -61,7 +69,7 @@ def test_a_push_is_shown_with_its_number_and_opens_its_page(
 
     session.on("ServiceWorker.workerRegistrationUpdated", note)
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: found)
     said = {
         "title": "Overdue",
         "body": "Call Lutik",
@@ -69,13 +77,13 @@ def test_a_push_is_shown_with_its_number_and_opens_its_page(
         "url": f"{live_server.url}/tasks/",
         "unread": 3,
     }
-    for _copy in range(2):  # the second one replaces the first
+    for copy in ("Call Lutik", "Call Lutik again"):  # the second one replaces the first
+        said["body"] = copy
         session.send(
             "ServiceWorker.deliverPushMessage",
             {"origin": live_server.url, "registrationId": found[-1], "data": json.dumps(said)},
         )
-        page.wait_for_timeout(300)
-    assert page.evaluate(SHOWN) == [["Overdue", "Call Lutik", "letter-7", said["url"]]]
+        wait_until(page, lambda copy=copy: page.evaluate(SHOWN) == [["Overdue", copy, "letter-7", said["url"]]])
 
 
 @pytest.mark.parametrize(("width", "language"), [(1440, "ru"), (390, "en")])

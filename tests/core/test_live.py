@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import takewhile
 
 import psycopg
 import pytest
@@ -22,7 +23,12 @@ def heard(transactional_db: None) -> Iterator[Heard]:
     given = {name: value for name, value in connection.get_connection_params().items() if name in names}
     with psycopg.connect(**given, autocommit=True) as ear:
         ear.execute(f"LISTEN {live.CHANNEL}")
-        yield lambda: [live.read(each.payload) for each in ear.notifies(timeout=0.2)]
+
+        def payloads() -> Iterator[str]:
+            ear.execute(f"NOTIFY {live.CHANNEL}, 'end'")  # comes after whatever was said before
+            yield from takewhile(lambda said: said != "end", (each.payload for each in ear.notifies(timeout=30)))
+
+        yield lambda: [live.read(each) for each in payloads()]
 
 
 def test_told_at_commit_in_one_statement(heard: Heard, django_assert_num_queries: Callable[[int], object]) -> None:
