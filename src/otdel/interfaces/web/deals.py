@@ -21,7 +21,7 @@ from otdel.deals import actions, queries
 from otdel.interfaces.http import PersonRequest, form, form_status, page, submission
 from otdel.interfaces.web import bulk, cards, formats, lists, parts, task_each
 from otdel.interfaces.web.deal_tabs import TABS
-from otdel.interfaces.web.nav import address
+from otdel.interfaces.web.nav import address, numbered
 from otdel.interfaces.web.pick import written
 from otdel.interfaces.web.record_forms import DealForm, NewDealForm
 from otdel.interfaces.web.refusals import attempt
@@ -102,7 +102,7 @@ def card(request: PersonRequest, pk: int) -> HttpResponseBase:
         "lost_stages": [each for each in found.stages if each.outcome == "LOST" and each.is_active],
         "won_stages": [each for each in found.stages if each.outcome == "WON" and each.is_active],
         "needs_amount": not shown.values["amount"],
-        "do": {name: reverse(f"deal_{name}", args=[pk]) for name in ("move", "reopen")},
+        "do": {name: numbered(f"deal_{name}", pk) for name in ("move", "reopen")},
         "parts": parts.addresses("deal", pk),
     }
     return TemplateResponse(request, "records/deal.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
@@ -62,3 +63,20 @@ def entrance(name: str) -> str:
     """Return where the rail and the tabs lead to, or "" while it is not built."""
     found = address(name)
     return found and found + BEGINS.get(name, "")
+
+
+_SOME = 123456789012345678  # stands for any number while an address is taken apart
+
+
+def numbered(name: str, *args: str | int) -> str:
+    """Return the address of a record's page. Django walks its patterns once for each name, not for each record."""
+    before, after = _around(name, *(each if isinstance(each, str) else None for each in args))
+    return f"{before}{next(each for each in args if not isinstance(each, str))}{after}"
+
+
+@lru_cache(maxsize=1024)
+def _around(name: str, *args: str | None) -> tuple[str, str]:
+    before, _number, after = reverse(name, args=[_SOME if each is None else each for each in args]).partition(
+        str(_SOME)
+    )
+    return before, after

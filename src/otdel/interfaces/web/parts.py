@@ -16,6 +16,7 @@ from otdel.customers import queries as customers
 from otdel.deals import queries as deals
 from otdel.interfaces.http import PersonRequest, page
 from otdel.interfaces.web import formats, marks, slots
+from otdel.interfaces.web.nav import numbered
 
 TONES = {"WON": "done", "LOST": "under"}
 
@@ -97,7 +98,7 @@ PARTS: dict[str, dict[str, Callable[[PersonRequest, int], str]]] = {
 
 
 def addresses(kind: str, pk: int) -> list[str]:
-    return [reverse("part", args=[kind, pk, name]) for name in PARTS[kind]]
+    return [numbered("part", kind, pk, name) for name in PARTS[kind]]
 
 
 @page

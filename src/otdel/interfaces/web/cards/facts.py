@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.forms import Field
-from django.urls import reverse
 from django.utils.html import escape, format_html, format_html_join, linebreaks
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -20,6 +19,7 @@ from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import formats, frame
 from otdel.interfaces.web.cards.record import Record
 from otdel.interfaces.web.form_fields import EntryField
+from otdel.interfaces.web.nav import numbered
 from otdel.interfaces.web.own_fields import field_of, plain
 from otdel.interfaces.web.pick import PickField
 from otdel.interfaces.web.record_forms import RecordForm
@@ -88,7 +88,7 @@ def edit_address(record: Record, card: Card) -> str:
     """Return where a field called @ is edited in place; "" where nothing may be."""
     if not card.can_change or card.in_bin:
         return ""
-    return reverse(f"{record.name}_field", args=[card.id, "@"]).replace("%40", "@")
+    return numbered(f"{record.name}_field", card.id, "@").replace("%40", "@")
 
 
 def fact_of(record: Record, card: Card, shown: Shown, name: str, edit: str) -> Fact:
@@ -125,7 +125,7 @@ def _reference(record: Record, card: Card, name: str) -> SafeString:
     words, address = card.names.get(name, ""), record.links.get(name)
     if not address:
         return format_html("{}", words)
-    return format_html('<a href="{}">{}</a>', reverse(address, args=[card.values[f"{name}_id"]]), words)
+    return format_html('<a href="{}">{}</a>', numbered(address, card.values[f"{name}_id"]), words)
 
 
 def _points(card: Card, kind: str) -> SafeString:

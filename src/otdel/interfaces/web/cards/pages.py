@@ -15,6 +15,7 @@ from otdel.interfaces.web.cards.facts import facts
 from otdel.interfaces.web.cards.handing import assign_view, bin_view, restore_view
 from otdel.interfaces.web.cards.history import timeline_view
 from otdel.interfaces.web.cards.record import Record
+from otdel.interfaces.web.nav import numbered
 
 
 def common_urls(record: Record) -> list[URLPattern]:
@@ -37,10 +38,9 @@ def frame(request: PersonRequest, record: Record, card: Card) -> dict[str, Any]:
         "facts": facts(request, record, card),
         "list_url": reverse(record.list_name),
         "urls": {
-            name: reverse(f"{record.name}_{name}", args=[card.id])
-            for name in ("edit", "history", "assign", "bin", "restore")
+            name: numbered(f"{record.name}_{name}", card.id) for name in ("edit", "history", "assign", "bin", "restore")
         }
-        | {"remind": reverse("remind", args=[record.name, card.id])},
+        | {"remind": numbered("remind", record.name, card.id)},
         "completeness": round(card.completeness * 100),
         "created": formats.current().date(timezone.localtime(card.created_at).date()),
         "initials": formats.initials(card.owner),
