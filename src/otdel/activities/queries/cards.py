@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
@@ -145,10 +146,18 @@ class Planned:
     deal: str
 
 
+# Written out: everybody's day asks it, and Django takes longer to compose it than PostgreSQL to answer.
+_PLANNED = """
+SELECT a.id, a.kind, a.at, a.subject, c.name, d.title FROM activities_activity a
+LEFT JOIN customers_customer c ON c.id = a.customer_id LEFT JOIN deals_deal d ON d.id = a.deal_id
+WHERE a.owner_id = %s AND NOT a.is_done AND a.at < %s AND a.deleted_at IS NULL ORDER BY a.at, a.id LIMIT %s"""
+
+
 def planned(person: Person, until: datetime, most: int = 50) -> list[Planned]:
     """Return the person's own calls and meetings planned up to a moment, the earliest first. One query."""
-    rows = Activity.objects.kept().filter(owner=person, is_done=False, at__lt=until).order_by("at", "id")
-    found = rows.values_list("id", "kind", "at", "subject", "customer__name", "deal__title")[:most]
+    with connection.cursor() as cursor:
+        cursor.execute(_PLANNED, [person.pk, until, most])
+        found = cursor.fetchall()
     return [
         Planned(pk, kind, at, subject or str(Activity.Kind(kind).label), customer or "", deal or "")
         for pk, kind, at, subject, customer, deal in found

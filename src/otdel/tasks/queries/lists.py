@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -71,8 +72,10 @@ class Waits(Filter):
         code, who = value
         if who is None:
             return str(LABELS[code])
-        name = Person.objects.filter(pk=who).values_list("name", flat=True).first() or "?"
-        return f"{LABELS_OF[code]}: {name}"
+        with connection.cursor() as cursor:  # Django takes longer to compose it than PostgreSQL to answer
+            cursor.execute("SELECT name FROM org_person WHERE id = %s", [who])
+            found = cursor.fetchone()
+        return f"{LABELS_OF[code]}: {found[0] if found else '?'}"
 
 
 @dataclass(frozen=True)
