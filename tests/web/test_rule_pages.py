@@ -234,7 +234,7 @@ def test_a_rule_turns_to_a_role_and_says_so(firm, signed):
     typed |= {"role": firm.roles["accountant"].pk, "spread": "ONE"}
     deals.create_lead(by=firm.anna, values={"title": "Wants pumps"}, now=NOW)
     tried = text_of(client.post(address, typed | {"try": "1"}))
-    assert '<td class="m2">Zueva Zoya</td>' in tried
+    assert 'data-label="To whom">Zueva Zoya</td>' in tried
     assert client.post(address, typed).status_code == 302
     rule = Rule.objects.get()
     page = text_of(client.get(f"/rules/{rule.pk}/"))

@@ -29,7 +29,7 @@ WHO = (
     ("ROLE", lazy("somebody of a role")),
 )
 SPREAD = (
-    ("ONE", lazy("one of them, who has the fewest tasks")),
+    ("ONE", lazy("the one with the fewest tasks")),
     ("ALL", lazy("each of them")),
 )
 # of a line of the plan
