@@ -29,7 +29,7 @@ class PostOffice:
 
     async def handle_DATA(self, server: object, session: object, envelope: Any) -> str:
         letter = message_from_bytes(bytes(envelope.content), policy=policy.default)
-        text = letter.get_body(("plain",))  # type: ignore[attr-defined]
+        text = letter.get_body(("plain",))
         self.letters.append((str(letter["To"]), text.get_content()))
         return "250 OK"
 

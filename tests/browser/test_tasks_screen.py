@@ -26,7 +26,7 @@ def pages(firm: Firm) -> list[str]:
 
     def give(by: str, to: str, title: str, hours: int | None, **fields: object) -> Task:
         deadline = None if hours is None else now + timedelta(hours=hours)
-        values = TaskValues(title=title, deadline=deadline, **fields)  # type: ignore[arg-type]
+        values = TaskValues(title=title, deadline=deadline, **fields)
         address = To(people=(getattr(firm, to).pk,))
         return actions.create_tasks(by=fresh(getattr(firm, by)), values=values, to=address, now=now)[0]
 

@@ -29,7 +29,7 @@ def read(tmp_path: Path) -> Iterator[Callable[..., Table]]:
         path = content if isinstance(content, Path) else tmp_path / f"file{len(opened)}"
         if not isinstance(content, Path):
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        opened.append(open_table(path, ReadOptions(**options)))  # type: ignore[arg-type]
+        opened.append(open_table(path, ReadOptions(**options)))
         return opened[-1]
 
     yield open_bytes

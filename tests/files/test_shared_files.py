@@ -201,36 +201,36 @@ def test_quota_file_without_header_is_a_plan(shared: Path) -> None:
 
 
 def test_quota_dates_in_order_stand_for_quarters_of_the_reference(shared: Path) -> None:
-    quotas, unit = column("id"), column("money")  # type: ignore[arg-type]
-    period, reference = column("period"), {}  # type: ignore[arg-type]
+    quotas, unit = column("id"), column("money")
+    period, reference = column("period"), {}
     with open_table(shared / "adventureworks/reference_plan_fact_163.csv") as table:
         for _, cells in table.rows():
             reference[period[cells[0]], quotas[cells[2]]] = unit[cells[5]]
     with open_table(shared / "adventureworks/dw_FactSalesQuota.csv") as table:
-        rows = [(column("date")[cells[6]], quotas[cells[1]], unit[cells[5]]) for _, cells in table.rows()]  # type: ignore[arg-type]
+        rows = [(column("date")[cells[6]], quotas[cells[1]], unit[cells[5]]) for _, cells in table.rows()]
 
-    standing = in_order((day for day, _, _ in rows), Period("quarter", 2017, 3))  # type: ignore[misc]
+    standing = in_order((day for day, _, _ in rows), Period("quarter", 2017, 3))
 
     assert len(standing) == 12
     assert max(standing.values()) == Period("quarter", 2020, 2)
-    assert {(standing[day], who): amount for day, who, amount in rows} == reference  # type: ignore[index]
+    assert {(standing[day], who): amount for day, who, amount in rows} == reference
 
 
 @pytest.mark.parametrize("name", ["sales_pipeline.csv", "sales_pipeline_excel_us_dates.csv"])
 def test_both_date_orders_of_maven_give_the_same_days(shared: Path, name: str) -> None:
     with open_table(shared / "maven_crm" / name) as table:
         orders = {p.order.value for p in profile(table) if p.kind == "date"}
-        closed = column("date", Form(orders.pop()))  # type: ignore[arg-type]
+        closed = column("date", Form(orders.pop()))
         days = [day for _, cells in table.rows() if (day := closed[cells[6]]) is not None]
 
-        assert (min(days).isoformat(), max(days).isoformat()) == ("2017-03-01", "2017-12-31")  # type: ignore[attr-defined]
+        assert (min(days).isoformat(), max(days).isoformat()) == ("2017-03-01", "2017-12-31")
         assert len(days) == 4238 + 2473
 
 
 def test_won_sum_of_maven(shared: Path) -> None:
     with open_table(shared / "maven_crm/sales_pipeline.csv") as table:
-        amount = column("money")  # type: ignore[arg-type]
-        total = sum((amount[cells[7]] for _, cells in table.rows() if cells[4] == "Won"), Decimal(0))  # type: ignore[misc]
+        amount = column("money")
+        total = sum((amount[cells[7]] for _, cells in table.rows() if cells[4] == "Won"), Decimal(0))
 
         assert total == 10_005_534
 

@@ -57,6 +57,7 @@ def test_what_is_binned_holds_nobody(firm):
     do("add_need", firm.boris, second, needs_id=first.pk)
     actions.bin_many(by=fresh(firm.boris), ids=[first.pk], now=NOW)
     do("start_task", firm.anna, second)
+    assert again(second).state == "WORK"
 
 
 def test_no_circles(firm):

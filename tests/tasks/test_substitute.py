@@ -83,7 +83,8 @@ def test_the_work_is_done_in_the_absent_ones_place_and_said_so(firm: Firm, away:
     task.refresh_from_db()
     assert task.state == "NEW"  # Anna has not seen it
     actions.start_task(by=vera, task_id=task.pk, now=FIRST)
-    later = VALUES.deadline + timedelta(days=1)  # type: ignore[operator]
+    assert VALUES.deadline is not None
+    later = VALUES.deadline + timedelta(days=1)
     actions.move_deadline(by=vera, task_id=task.pk, deadline=later, has_time=True, reason="Away", now=FIRST)
     with pytest.raises(NotAllowed):  # Anna might move it once
         actions.move_deadline(

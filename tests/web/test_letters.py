@@ -33,7 +33,7 @@ class Box:
     async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:
         if self.refusal:
             return self.refusal
-        self.letters.append(message_from_bytes(bytes(envelope.content or b""), policy=policy.default))  # type: ignore[arg-type]
+        self.letters.append(message_from_bytes(bytes(envelope.content or b""), policy=policy.default))
         return "250 OK"
 
 

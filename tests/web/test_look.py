@@ -123,7 +123,7 @@ def test_rail_shows_only_what_the_role_may_see(firm: Firm, monkeypatch: pytest.M
     request = RequestFactory().get("/deals/7/")
 
     def rail(person: object) -> str:
-        request.user = person  # type: ignore[assignment]
+        request.user = person
         return str(layout.Layout(request).rail({"deals": 148, "tasks": (12, True), "plan": 0}))
 
     with translation.override("en"):
@@ -142,9 +142,9 @@ def test_rail_shows_only_what_the_role_may_see(firm: Firm, monkeypatch: pytest.M
 @pytest.mark.django_db
 def test_frame_is_cheap(firm: Firm) -> None:
     request = RequestFactory().get("/")
-    request.user = firm.olga  # type: ignore[assignment]
+    request.user = firm.olga
     # the company has only begun: nothing can have been dead for five minutes
-    request.now = firm.olga.created_at  # type: ignore[attr-defined]
+    request.now = firm.olga.created_at
 
     def draw() -> str:
         return render_to_string("base.html", request=request)
