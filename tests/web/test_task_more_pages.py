@@ -51,7 +51,7 @@ def test_templates_and_their_cost(firm, signed, django_assert_num_queries):
     client = signed("boris")
     with django_assert_num_queries(7):  # session, person, departments, people; templates, whose, repetitions
         page = text_of(client.get("/tasks/templates/"))
-    assert "every week: Monday, 09:00" in page
+    assert "every week: Monday, 9:00\u202fAM" in page
     assert "Not for Boris" not in page
     assert "Weekly" in text_of(signed("anna").get("/tasks/templates/"))
     assert "Weekly" not in text_of(signed("vera").get("/tasks/templates/"))
@@ -90,7 +90,7 @@ def test_a_repetition_is_set_stopped_and_explained(firm, signed, django_assert_n
     actions.run_repeats(now=repeat.next_at + timedelta(minutes=1))
     with django_assert_num_queries(4):  # session, person; the repetition, its times
         page = text_of(client.get(url))
-    assert "every working day, 10:00" in page
+    assert "every working day, 10:00\u202fAM" in page
     assert "given" in page
     client.post(f"{url}stop/")
     assert not Repeat.objects.get().is_on

@@ -106,7 +106,7 @@ def _calendar_words(repeat: Any) -> str:
     else:
         words = _frequency(rhythm)
     if repeat.at:
-        words += f", {repeat.at:%H:%M}"
+        words += f", {formats.current().time(repeat.at)}"
     if rhythm.count:
         words += ", " + ngettext("%(count)s time", "%(count)s times", rhythm.count) % {"count": rhythm.count}
     if rhythm.until:
@@ -185,7 +185,7 @@ def _edited(request: PersonRequest, pk: int | None, given: TemplateForm, title: 
         if made:
             messages.success(request, _("Saved."))
             return redirect("task_templates")
-    context = {"form": given, "title": title, "full": ("name", "title", "text", "checklist")}
+    context = {"form": given, "title": title, "full": ("name", "title", "text", "checklist", "watch", "observers")}
     return TemplateResponse(request, "tasks/template_form.html", context, status=form_status(given))
 
 
