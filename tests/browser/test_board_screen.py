@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from ledger import make_customer
 from people import NOW, Firm
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,13 @@ from otdel.billing.models import Payment
 from otdel.core.periods import Kind, Period
 from otdel.customers.models import Region
 from otdel.plans.models import Plan, PlanLine
+
+
+@pytest.fixture(autouse=True)
+def _amid_a_month() -> Iterator[None]:
+    """On the last day of a month nothing is expected any more, and on the first nothing has come yet."""
+    with time_machine.travel("2026-03-17T09:00:00Z", tick=True):
+        yield
 
 
 @pytest.fixture
