@@ -172,7 +172,7 @@ def test_a_notice_leads_to_the_board_of_those_who_may_see_it(firm, client):
     red(firm.boris, firm.north, then="NOTICE", does=says | {"to": "PERSON", "person": firm.vera.pk})
     sweep(10)
     told = {each.person_id: (each.title, each.url) for each in Notice.objects.filter(kind="rule.said")}
-    board = f"/plan/?unit={firm.north.pk}&metric=payments"
+    board = f"/plan/?unit={firm.north.pk}&period=2026-03&metric=payments"
     assert told == {firm.olga.pk: ("North is red", board), firm.vera.pk: ("North is red", "/today/")}
     client.force_login(firm.olga)
     assert client.get(board, follow=True).status_code == 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
@@ -207,7 +207,7 @@ def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
         tried = text_of(client.post(address, typed | {"try": "1"}))
         assert "it would have fired 2 times" in tried
         assert "Lines of people: 1, of departments: 1." in tried
-        assert f'href="/plan/?unit={firm.north.pk}&metric=payments">department “North”</a>' in tried
+        assert f'href="/plan/?unit={firm.north.pk}&period=2026-03&metric=payments">department “North”</a>' in tried
         assert client.post(address, typed).status_code == 302
         rule = Rule.objects.get()
         assert (rule.lines, rule.does["person"]) == ("BOTH", firm.vera.pk)
@@ -216,11 +216,16 @@ def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):
         page = text_of(client.get(f"/rules/{rule.pk}/"))
         assert "somebody's or a department's line of the month's plan has been red for 3 working days in a row" in page
         assert "to whom: Volkova Vera" in page
-        assert f'href="/plan/?unit={firm.north.pk}&metric=payments">department “North”</a>' in page
+        assert f'href="/plan/?unit={firm.north.pk}&period=2026-03&metric=payments">department “North”</a>' in page
         assert '<option value="BOTH" selected>' in text_of(client.get(f"/rules/{rule.pk}/edit/"))
         assert signed("gleb").get(f"/rules/{rule.pk}/").status_code == 404
         page = text_of(signed("admin").get(f"/rules/{rule.pk}/"))
         assert f'href="/plan/?unit={firm.north.pk}' not in page  # who may not see its plan
+    with time_machine.travel(datetime(2026, 4, 14, 12, tzinfo=UTC), tick=False):
+        page = text_of(signed("boris").get(f"/rules/{rule.pk}/?try=1"))
+        dry, log = page.split("department “North”</a>")[:2]
+        assert f'"/plan/?unit={firm.north.pk}&period=2026-03&metric=payments">' in dry[-80:]  # not April's
+        assert f'"/plan/?unit={firm.north.pk}&period=2026-03&metric=payments">' in log[-80:]
 
 
 def test_a_rule_turns_to_a_role_and_says_so(firm, signed):

@@ -72,14 +72,15 @@ def _receivers(rule: Rule, owner: Person, firing: Firing, now: datetime) -> tupl
     return found
 
 
-def _path(firing: Firing, rule: Rule, to: int) -> str:
-    """Return the page of the record; the board of a department is for those who may see its plan."""
+def _path(firing: Firing, to: int) -> str:
+    """Return the page of the record; the board of a department, in its red month, is for those who may see its plan."""
     path = PATHS[firing.kind].format(firing.record_id)
     if firing.kind != "unit":
         return path
     person = Person.objects.select_related("role").get(pk=to)
     sees = unit_reach(person, "plan", Right.VIEW).includes_unit(firing.record_id)
-    return f"{path}&metric={rule.metric or 'payments'}" if sees else "/today/"
+    metric, month = firing.key.split(":")[:2]
+    return f"{path}&period={month}&metric={metric}" if sees else "/today/"
 
 
 def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
@@ -91,7 +92,7 @@ def _notice(rule: Rule, owner: Person, firing: Firing, now: datetime) -> Made:
             person,
             key if person == to[0] else f"{key}:{person}",
             _filled(rule.does["title"], firing, record),
-            _path(firing, rule, person),
+            _path(firing, person),
             params={"text": _filled(rule.does.get("text", ""), firing, record)},
         )
         for person in to

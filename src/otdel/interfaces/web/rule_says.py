@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -181,12 +182,13 @@ class Sayer:
         return _("to %(name)s") % {"name": self.person(made["owner"])} if "owner" in made else ""
 
 
-def record_url(kind: str, pk: int, metric: str = "") -> str:
-    """The page of a record; of a department its board, of the metric a rule looks at."""
+def record_url(kind: str, pk: int, metric: str = "", month: str = "") -> str:
+    """The page of a record; of a department its board of the month and the metric a rule looked at."""
     if kind == "person":
         return reverse("person", args=[pk])
     if kind == "unit":
-        return f"{reverse('plan')}?unit={pk}&metric={metric or 'payments'}"
+        asked = {"unit": pk} | ({"period": month} if month else {}) | {"metric": metric or "payments"}
+        return f"{reverse('plan')}?{urlencode(asked)}"
     return reverse(PAGES[kind], args=[pk])
 
 

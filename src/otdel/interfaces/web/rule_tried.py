@@ -31,7 +31,7 @@ def tried_of(request: PersonRequest, found: Any, owner: Any) -> dict[str, Any]:
         "rows": [
             {
                 "name": record_name(each.kind, each.name),
-                "url": record_url(each.kind, each.record_id, found.metric) if each.name else "",
+                "url": record_url(each.kind, each.record_id, found.metric, f"{each.day:%Y-%m}") if each.name else "",
                 "day": fmt.day(each.day, request.today),
                 "to": _to(each),
             }

@@ -133,7 +133,7 @@ def _firing(each: Any, request: PersonRequest, calls: list[Any], seen: bool) -> 
     return {
         "at": formats.current().moment(timezone.localtime(each.at), request.today),
         "name": record_name(each.kind, each.name) if seen else "",
-        "url": record_url(each.kind, each.record_id, each.key.partition(":")[0]) if seen else "",
+        "url": record_url(each.kind, each.record_id, *_looked_at(each)) if seen else "",
         "outcome": marks.badge(str(queries.OUTCOMES[each.outcome]), TONES[each.outcome]),
         "text": "" if calls else each.text,
         "task": reverse("task", args=[task]) if task else "",
@@ -141,6 +141,11 @@ def _firing(each: Any, request: PersonRequest, calls: list[Any], seen: bool) -> 
         "next": _moment(each.next_at, request) if waits else "",
         "again": reverse("rule_again", args=[each.rule_id, each.pk]) if given_up else "",
     }
+
+
+def _looked_at(firing: Any) -> list[str]:
+    """The metric and the month of a red line, from the key of the firing: payments:2026-03, payments:2026-03:2."""
+    return str(firing.key).split(":")[:2] if firing.kind == "unit" else []
 
 
 def _call(call: Any, request: PersonRequest) -> dict[str, Any]:
