@@ -33,6 +33,7 @@ from otdel.org.rules import Right
 from otdel.plans.queries.board import Board, BoardQuery, board
 from otdel.plans.queries.documents import METRICS
 from otdel.plans.queries.opening import opening
+from otdel.plans.queries.pending import Pending, pending
 
 # a year's months are offered one by one, those of ten years are not
 LONGEST_SPLIT = 366
@@ -46,6 +47,8 @@ def show(request: PersonRequest) -> HttpResponse:
         asked = shown.query.period if nearest.period != shown.query.period else None
         return HttpResponseRedirect(board_url(nearest, instead=asked))
     may_import = bool(access.scope(request.user, "import", Right.CREATE))
+    under_way = _under_way(request, shown)
+    waits = says.waiting(shown, under_way)
     numbers = Numbers.of(shown.query.metric, shown.currency)
     steers = access.scope(request.user, "plan", Right.CHANGE) > 0 and not shown.is_own
     draw = Drawing(shown, numbers, access.scope(request.user, "task", Right.CREATE) > 0, steers)
@@ -53,7 +56,7 @@ def show(request: PersonRequest) -> HttpResponse:
     context = {
         "shown": shown,
         "title": says.title(shown),
-        "lead": says.lead(shown, numbers),
+        "lead": says.lead(shown, numbers, waits),
         "picks": _picks(shown.query, shown.title, shown.units, request.today, numbers.fmt.lang),
         "steps": _steps(shown),
         "kpis": says.kpis(shown, numbers, draw.drills()),
@@ -80,13 +83,13 @@ def show(request: PersonRequest) -> HttpResponse:
         "legend": legend(shown),
         "heat": draw.heat_table(),
         "tabs": _tabs(shown),
-        "empty": says.empty(shown),
+        "empty": says.empty(shown, waits),
         "instead": _instead(request, shown),
-        "is_beginning": nearest is None and not request.GET and says.is_empty(shown) and may_import,
+        "is_beginning": nearest is None and not request.GET and says.is_empty(shown) and may_import and not waits,
         "tolerance": formats.current().percent(shown.course.tolerance),
         "unit": numbers.unit,
         "address": shown.query.address(),
-        "plan_url": _plan_url(request, shown),
+        "plan_way": _plan_way(request, shown, under_way),
         "may_import": may_import,
         "may_export": access.scope(request.user, "plan", Right.EXPORT),
         "control_url": reverse("control_days") if steers else "",
@@ -114,13 +117,25 @@ def _instead(request: PersonRequest, shown: Board) -> tuple[str, str, str] | Non
     return says.instead(asked, shown), period_inside(asked), board_url(shown.query, period=asked)
 
 
-def _plan_url(request: PersonRequest, shown: Board) -> str:
-    """Return where the missing plan is made, filled in with what one looks at; "" where there is one or one may not."""
+def _under_way(request: PersonRequest, shown: Board) -> Pending | None:
+    """Return the plan that is not approved yet where there is no approved one. Asked only there."""
+    if shown.total.figures.plan is not None or shown.is_own:
+        return None
+    return pending(request.user, shown.query, request.today)
+
+
+def _plan_way(request: PersonRequest, shown: Board, under_way: Pending | None) -> tuple[str, str, bool] | None:
+    """Return the way to the missing plan: (address, name, is it one's next step); None where there is one, or no way.
+
+    To the one that is under way; without one, to the form, filled in with what one looks at.
+    """
+    if under_way is not None:
+        return reverse("plan_grid", args=[under_way.id]), says.way_to(under_way), under_way.is_mine
     if shown.total.figures.plan is not None or shown.is_own or not access.scope(request.user, "plan", Right.CREATE):
-        return ""
+        return None
     query = shown.query
     asked = {"metric": query.metric, "unit": query.unit_id, "period": query.period}
-    return f"{reverse('plan_new')}?{urlencode(asked)}"
+    return f"{reverse('plan_new')}?{urlencode(asked)}", _("Create a plan"), True
 
 
 def _quality_address(query: BoardQuery) -> str:

@@ -162,14 +162,17 @@ class _Names:
 
 
 def _names(place: Place, query: BoardQuery, lines: Iterable[Line], facts: Facts) -> _Names:
-    """Return the names of people and segments. One query."""
-    people = {person for _unit, person in facts.by_person} | {line.key.person_id for line in lines} | {place.person_id}
+    """Return the names of people and segments. One query; none where there is nobody to name."""
+    asked = {person for _unit, person in facts.by_person} | {line.key.person_id for line in lines} | {place.person_id}
+    people = [person for person in asked if person]
+    if not people and query.cut not in SEGMENT_TABLES:
+        return _Names({}, {})
     sql = """SELECT true, id, CASE WHEN last_name <> '' AND first_name <> ''
         THEN last_name || ' ' || left(first_name, 1) || '.' ELSE name END FROM org_person WHERE id = ANY (%s)"""
     if query.cut in SEGMENT_TABLES:
         sql += f" UNION ALL SELECT false, id, name FROM {SEGMENT_TABLES[query.cut]}"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [[person for person in people if person]])
+        cursor.execute(sql, [people])
         rows = cursor.fetchall()
     return _Names(
         {id: name for is_person, id, name in rows if is_person},

@@ -24,9 +24,10 @@ def title(shown: Board) -> str:
     }
 
 
-def lead(shown: Board, numbers: Numbers) -> SafeString:
-    """One or two sentences: where the plan stands, and how many are outside tolerance."""
-    parts = [_standing(shown, numbers), *_unrecorded(shown), *_outside(shown)]
+def lead(shown: Board, numbers: Numbers, waiting: str = "") -> SafeString:
+    """One or two sentences: where the plan stands or what it waits for, and how many are outside tolerance."""
+    told = [waiting] if waiting and not is_empty(shown) else []
+    parts = [_standing(shown, numbers), *told, *_unrecorded(shown), *_outside(shown)]
     return format_html(" ".join("{}" for _part in parts), *parts)
 
 
@@ -105,10 +106,12 @@ def is_empty(shown: Board) -> bool:
     return not any(row.figures.fact or row.figures.plan for row in shown.rows)
 
 
-def empty(shown: Board) -> str:
-    """Say why there is nothing to show, or ""."""
+def empty(shown: Board, waiting: str = "") -> str:
+    """Say why there is nothing to show, or what it waits for; "" where there is something."""
     if not is_empty(shown):
         return ""
+    if waiting:
+        return waiting
     if shown.course.state == "ahead":
         return _("The period has not begun, and nothing is planned for it yet.")
     return _("There is neither a plan nor a fact in this period.")
