@@ -155,3 +155,11 @@ def test_what_is_told_while_the_answer_is_on_its_way_is_not_lost(
     anna.evaluate(tell)
     held[0][0].fulfill(response=held[0][1])
     expect(anna.locator("#board").get_by_text("Given meanwhile")).to_be_visible()
+
+    tick = anna.locator("#board .pick-one").first
+    tick.check()
+    give(firm, "Given under the hand")
+    anna.evaluate(tell)
+    expect(tick).to_be_checked()
+    tick.uncheck()  # what was held back shows with the last tick taken off
+    expect(anna.locator("#board").get_by_text("Given under the hand")).to_be_visible()

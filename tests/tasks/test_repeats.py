@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -55,6 +56,48 @@ def test_a_template_is_given_to_the_roles_it_names(firm, lutik, deal):
     assert list(task.checklist.values_list("text", flat=True)) == ["Ask", "Write"]
     # Monday 2 March 2026 and two working days
     assert task.deadline == datetime(2026, 3, 4, 20, 59, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("asked", "left"),
+    [
+        ("Call {customer}", "Call"),
+        ("Позвонить: {customer}", "Позвонить"),
+        ("Позвонить: {Клиент}, просрочен счёт №{счет}", "Позвонить: просрочен счёт"),
+        ("{customer}: call them", "Call them"),
+        ("Report on {customer} about {deal}.", "Report."),
+        ("Поздравить «{клиент}», {контакт} и {deal} с праздником", "Поздравить с праздником"),
+        ("A – {customer} – B", "A – B"),
+        ("Look ({lead}, {deal}) at it", "Look at it"),
+        ("Ring first\n- {customer}\n- the rest", "Ring first\n- the rest"),
+        ("{whatever} stays,  as it is: ", "{whatever} stays,  as it is: "),
+    ],
+)
+def test_words_close_over_a_record_there_is_none_of(asked, left):
+    assert rules.put_names(asked, {}, close=True) == left
+    assert rules.put_names(asked, {}, close=False) == asked
+
+
+def test_what_a_template_leaves_open_is_said_of_what_is_chosen_or_left_out(firm, lutik, deal):
+    words = {"title": "Позвонить: {клиент} ({сделка})", "text": "О счёте №{invoice}", "checklist": ("To {customer}",)}
+    made, nameless = template(firm.anna, **words), template(firm.anna, name="Ring", title="{customer}")
+    anna = fresh(firm.anna)
+
+    def said(**about):
+        (task,) = actions.give_from_template(by=anna, template_id=about.pop("pk", made.pk), about=about, now=NOW)
+        return task.title, task.text, [line.text for line in task.checklist.all()]
+
+    assert said(deal=deal.pk) == (f"Позвонить: {lutik} ({deal})", "О счёте", [f"To {lutik}"])
+    assert said(customer=lutik.pk) == (f"Позвонить: {lutik}", "О счёте", [f"To {lutik}"])
+    assert said() == ("Позвонить", "О счёте", [])
+    assert said(pk=nameless.pk)[0] == "Ring"
+    # in the form the place is kept: whom it is about may be chosen there
+    values, to = actions.prepare(by=anna, template_id=made.pk, now=NOW)
+    assert "{клиент}" in values.title
+    values = replace(values, customer_id=lutik.pk)
+    assert actions.create_tasks(by=anna, values=values, to=to, now=NOW)[0].title == f"Позвонить: {lutik}"
+    plain = rules.TaskValues(title="As {customer} is written by hand")
+    assert actions.create_tasks(by=anna, values=plain, to=to, now=NOW)[0].title == plain.title
 
 
 def test_hours_of_a_template_are_working_hours(firm):

@@ -13,6 +13,7 @@ from otdel.activities.rules import ActivityValues
 from otdel.core.calendar import Calendar
 from otdel.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from otdel.core.models import Event
+from otdel.notifications.models import Notice
 from otdel.tasks import access, actions, queries, rules
 from otdel.tasks.models import DeadlineMove, Delegation, Task
 from otdel.tasks.rules import TaskValues, To
@@ -335,6 +336,12 @@ def test_observer_only_looks(firm):
 
 
 # what belongs to it
+
+
+def test_a_comment_is_told_in_plain_words(firm):
+    task = one(firm.boris, firm.anna)
+    do("comment_task", firm.anna, task, text="**Look**, 2 ** 2:\n1) [here](https://example.com/)\n- _there_")
+    assert Notice.objects.get(kind="task.commented").params["text"] == "Look, 2 ** 2:\n1. here\n• _there_"
 
 
 def test_mention_makes_an_observer(firm):

@@ -201,13 +201,16 @@ def test_my_day(firm, signed, django_assert_num_queries):
 
 def test_my_day_has_the_filters_of_the_list_and_ticks(firm, signed, django_assert_num_queries):
     lutik, now = make_customer(firm.anna), timezone.now()
-    mine = give(firm.anna, firm.anna, title="With Lutik", customer_id=lutik.pk)
+    words = "**At once**:\n- [the price](https://example.com/price)"
+    mine = give(firm.anna, firm.anna, title="With Lutik", customer_id=lutik.pk, text=words)
     theirs = give(firm.boris, firm.anna, title="By itself", deadline=now - timedelta(hours=1))
     give(firm.boris, firm.boris, title="Not for Anna", customer_id=lutik.pk)
     plan_a_call(firm.anna, lutik, now)
     client, narrowed = signed("anna"), f"/today/?customer={lutik.pk}"
     page = text_of(client.get("/today/"))
     assert all(words in page for words in ("With Lutik", "By itself", "Ring them"))
+    assert "At once:\n• the price" in page
+    assert "**" not in page
     assert page.count('class="pick-one only-screen" name="ids" form="bulk"') == 2  # a call is none of the tasks
     with django_assert_num_queries(5):  # session, person, tasks, all that is counted; the chip's name
         page = text_of(client.get(narrowed))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from otdel.interfaces.http import PersonRequest
 from otdel.interfaces.web import day_rows, marks, task_says
 from otdel.interfaces.web.task_shared import TONES
-from otdel.tasks import queries
+from otdel.tasks import queries, rules
 
 
 class Lines:
@@ -34,7 +34,7 @@ class Lines:
             "url": url,
             "title": row.title,
             "note": note,
-            "text": row.text[:160],
+            "text": rules.plain(row.text)[:160],
             "due": words,
             "late": late,
             "done": day_rows.address("task_do", row.id, "submit"),

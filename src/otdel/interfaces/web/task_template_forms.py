@@ -24,7 +24,9 @@ class TemplateForm(forms.Form):
     title = forms.CharField(
         label=lazy("What is to be done"),
         max_length=250,
-        help_text=lazy("{customer}, {deal}, {lead}, {contact}, {invoice} become the name of what it is about."),
+        help_text=lazy(
+            "{customer}, {deal}, {lead}, {contact}, {invoice} become the name of what it is about, or are left out."
+        ),
     )
     assign = forms.ChoiceField(label=lazy("Assignee"), choices=list(queries.ASSIGN.items()), initial="GIVER")
     assignee = forms.TypedChoiceField(

@@ -5,7 +5,6 @@ Kept as it was typed, so that it is edited without scripts, comes by e-mail, and
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from html import escape
 
@@ -13,10 +12,9 @@ import nh3
 from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from otdel.tasks import rules
+
 TAGS = {"p", "br", "b", "ul", "ol", "li", "a"}
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
-_LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https?://[^\s()<>\"]{1,1000})\)")
-_ITEM = re.compile(r"^\s{0,3}(?:([-*•])|(\d{1,3})[.)])\s+(.*)$")
 
 
 def rich(text: str) -> SafeString:
@@ -33,7 +31,7 @@ def rich(text: str) -> SafeString:
 def _blocks(lines: list[str]) -> Iterator[str]:
     kind, held = "", list[str]()
     for line in [*lines, ""]:
-        found = _ITEM.match(line)
+        found = rules.ITEM.match(line)
         now = ("ul" if found[1] else "ol") if found else "p" if line.strip() else ""
         if now != kind and held:
             yield _block(kind, held)
@@ -52,10 +50,10 @@ def _block(kind: str, held: list[str]) -> str:
 def _words(line: str) -> str:
     """Links apart from what is between them, so that an address inside of one is not linked twice."""
     made, at = [], 0
-    for found in _LINK.finditer(line):
+    for found in rules.LINK.finditer(line):
         made += [_plain(line[at : found.start()]), f'<a href="{escape(found[2])}">{escape(found[1])}</a>']
         at = found.end()
-    return _BOLD.sub(r"<b>\1</b>", "".join([*made, _plain(line[at:])]))
+    return rules.BOLD.sub(r"<b>\1</b>", "".join([*made, _plain(line[at:])]))
 
 
 def _plain(text: str) -> str:

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from otdel.billing.access import visible_invoices
+from otdel.billing.models import Invoice
 from otdel.core.act import action
 from otdel.core.errors import Invalid, NotFound
 from otdel.customers.models import Contact, Customer
@@ -21,7 +22,7 @@ from otdel.org.models import Company, Membership, Person
 from otdel.org.rules import Right
 from otdel.tasks import access, rules
 from otdel.tasks.actions import chains, journal, reminding
-from otdel.tasks.models import ChecklistItem, Task
+from otdel.tasks.models import ChecklistItem, Task, Template
 from otdel.tasks.rules import TaskValues, To
 
 ABOUT: tuple[tuple[str, type[Any]], ...] = (
@@ -41,7 +42,7 @@ PLAIN = tuple(
 def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> list[Task]:
     """Give a task to people or a department: one shared by all, or one each. Returns what was made."""
     rules.check(values, now)
-    values = about(by, values, None)
+    values = _named(about(by, values, None))
     people, called, lines = _receivers(by, to, now), named_in(by, values.text), _lines(by, values.checklist)
     if to.each or len(people) == 1:
         made = [_make(by, values, person, (), called, lines, now) for person in people]
@@ -55,6 +56,21 @@ def create_tasks(*, by: Person, values: TaskValues, to: To, now: datetime) -> li
     reminding.remind(made, now)
     reminding.tell_given(made, by, now)
     return made
+
+
+def _named(values: TaskValues) -> TaskValues:
+    """Say by name what the words of a template leave open; what it is not about is left out of them."""
+    if values.template_id is None or not rules.asks_names(values.title, values.text, *values.checklist):
+        return values
+    kinds: dict[str, type[Any]] = dict(ABOUT) | {"invoice": Invoice}
+    found = {kind: getattr(values, f"{kind}_id") for kind in kinds}
+    names = {kind: str(kinds[kind].objects.get(pk=pk)) for kind, pk in found.items() if pk}
+
+    def said(text: str) -> str:
+        return rules.put_names(text, names, close=True)
+
+    title = said(values.title).strip() or Template.objects.values_list("name", flat=True).get(pk=values.template_id)
+    return replace(values, title=title, text=said(values.text), checklist=tuple(map(said, values.checklist)))
 
 
 def _receivers(by: Person, to: To, now: datetime) -> list[int]:

@@ -13,6 +13,7 @@ from django.db.models import prefetch_related_objects
 from otdel.notifications.actions import Told, replace_reminders, tell
 from otdel.notifications.kinds import Watch, feeder
 from otdel.org.models import Person
+from otdel.tasks import rules
 from otdel.tasks.kinds import ANSWER, REVIEW, TASK, WORD
 from otdel.tasks.models import Task, TaskComment
 from otdel.tasks.rules import LIVE
@@ -126,7 +127,7 @@ def tell_of(
 
 
 def _told(code: str, task: Task, pk: int, by: Person, now: datetime, mark: str, text: str = "") -> Told:
-    params: dict[str, Any] = {"by": str(by.name), "text": text[:500], "has_time": task.has_time}
+    params: dict[str, Any] = {"by": str(by.name), "text": rules.plain(text)[:500], "has_time": task.has_time}
     params["anchor_at"] = task.deadline.isoformat() if task.deadline else ""
     return Told(
         kind=f"task.{code}", person_id=pk, key=f"task.{code}:{task.pk}:{pk}:{mark}", title=task.title,

@@ -159,9 +159,10 @@ def deadline_of(template: Template, by: Person, now: datetime) -> tuple[datetime
 def values_of(template: Template, by: Person, records: Mapping[str, Any], now: datetime) -> TaskValues:
     deadline, has_time = deadline_of(template, by, now)
     watching = [pk for role in template.watch if (pk := _role(role, by, records))]
+    names = _names(records)
     return TaskValues(
-        title=_fill_in(template.title, records),
-        text=_fill_in(template.text, records),
+        title=rules.put_names(template.title, names, close=False),
+        text=rules.put_names(template.text, names, close=False),
         deadline=deadline,
         has_time=has_time,
         priority=template.priority,
@@ -171,18 +172,16 @@ def values_of(template: Template, by: Person, records: Mapping[str, Any], now: d
         most_moves=template.most_moves,
         most_days=template.most_days,
         tags=tuple(template.tags),
-        checklist=tuple(template.checklist),
+        checklist=tuple(rules.put_names(each, names, close=False) for each in template.checklist),
         template_id=template.pk,
         **{f"{kind}_id": record.pk for kind, record in records.items()},
     )
 
 
-def _fill_in(text: str, records: Mapping[str, Any]) -> str:
-    """Put the record's name where the template says {customer}, {deal}, {contact}, {lead} or {invoice}."""
-    for kind, record in records.items():
-        text = text.replace("{" + kind + "}", str(record))
+def _names(records: Mapping[str, Any]) -> dict[str, str]:
+    """What {customer}, {deal}, {contact}, {lead} or {invoice} of the template says; the rest may still be chosen."""
     customer = next((each.customer for each in records.values() if getattr(each, "customer", None)), None)
-    return text.replace("{customer}", str(customer)) if customer else text
+    return ({"customer": str(customer)} if customer else {}) | {kind: str(each) for kind, each in records.items()}
 
 
 def address_of(template: Template, by: Person, records: Mapping[str, Any]) -> To:

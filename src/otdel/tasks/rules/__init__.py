@@ -1,5 +1,6 @@
 """Who may do what to a task, in which order things happen to it, and when it comes again. No queries, no clock."""
 
+from otdel.tasks.rules.braces import asks_names, put_names
 from otdel.tasks.rules.repeats import (
     BIRTHDAYS_BACK,
     WEEKDAYS,
@@ -38,12 +39,15 @@ from otdel.tasks.rules.task import (
     quick_day,
     quick_moment,
 )
-from otdel.tasks.rules.words import find_mentions, tidy, words_called
+from otdel.tasks.rules.words import BOLD, ITEM, LINK, find_mentions, plain, tidy, words_called
 
 __all__ = [
     "BIRTHDAYS_BACK",
+    "BOLD",
     "Blocked",
     "FileRefused",
+    "ITEM",
+    "LINK",
     "LIVE",
     "LONGEST_FILE",
     "LONGEST_TEXT",
@@ -60,6 +64,7 @@ __all__ = [
     "To",
     "WEEKDAYS",
     "WrongState",
+    "asks_names",
     "birthdays_due",
     "check",
     "check_after",
@@ -73,6 +78,8 @@ __all__ = [
     "may_withdraw",
     "must",
     "must_be",
+    "plain",
+    "put_names",
     "quick_day",
     "quick_moment",
     "shifted",

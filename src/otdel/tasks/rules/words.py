@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 AROUND = "@.,;:!?()«»\"'"
+BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
+LINK = re.compile(r"\[([^\]\n]{1,200})\]\((https?://[^\s()<>\"]{1,1000})\)")
+ITEM = re.compile(r"^\s{0,3}(?:([-*•])|(\d{1,3})[.)])\s+(.*)$", re.MULTILINE)
 
 
 def tidy(texts: Iterable[str], longest: int, most: int) -> list[str]:
     """Return the texts trimmed, once each, without empty ones."""
     clean = (" ".join(text.split())[:longest] for text in texts)
     return list(dict.fromkeys(text for text in clean if text))[:most]
+
+
+def plain(text: str) -> str:
+    """Return what a text says, without what makes it **bold**, a list or a [link](address): for a line, a letter."""
+    words = BOLD.sub(r"\1", LINK.sub(r"\1", text.replace("\r\n", "\n")))
+    return ITEM.sub(lambda found: f"{f'{found[2]}.' if found[2] else '•'} {found[3]}", words)
 
 
 def find_mentions(text: str, people: Sequence[tuple[int, str]]) -> list[int]:

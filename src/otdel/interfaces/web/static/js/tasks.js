@@ -25,18 +25,22 @@ document.addEventListener("htmx:confirm", (event) => {
   dialog.showModal();
 });
 // What others do is shown at once, but not under the hand of whoever is choosing, typing or dragging: then as soon as it is away.
-let held = 0;
+let held = null;
 const HAND = "input:checked, details[open], .sortable-chosen", SENT = ", .htmx-request";
 const inHand = (block, what) => block.querySelector(what) || document.querySelector("dialog[open]");
 function hold(event, what) {
   const { requestConfig: { elt: asks }, target: block } = event.detail;
   if (!asks.matches("[data-live]") || !inHand(block, what)) return false;
-  held ||= setInterval(() => {
-    if (inHand(document.querySelector(asks.getAttribute("hx-target")), HAND + SENT)) return;
-    held = clearInterval(held);
-    document.body.dispatchEvent(new CustomEvent("live:again"));
-  }, 500);
+  held ??= { place: asks.getAttribute("hx-target"), timer: setInterval(letGo, 500) };
   return true;
 }
+function letGo() {
+  if (!held || inHand(document.querySelector(held.place), HAND + SENT)) return;
+  clearInterval(held.timer);
+  held = null;
+  document.body.dispatchEvent(new CustomEvent("live:again"));
+}
+// the last tick taken off, the menu or the dialog closed: at once; what was dragged or sent, when its answer is here
+for (const kind of ["change", "toggle", "close", "reset"]) document.addEventListener(kind, () => setTimeout(letGo), true);
 document.addEventListener("htmx:beforeRequest", (event) => { if (hold(event, HAND)) event.preventDefault(); });
 document.addEventListener("htmx:beforeSwap", (event) => { if (hold(event, HAND + SENT)) event.detail.shouldSwap = false; });
