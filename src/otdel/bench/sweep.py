@@ -6,6 +6,7 @@ Runs as a process of its own over one size's database, and takes everything back
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 import time
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROUNDS, BATCHES = 8, 1
-DUE = (ROUNDS + 1) * BATCHES * sweeping.BATCH
+DUE = (ROUNDS + 1) * BATCHES * sweeping.BATCH * 2  # for ours and the floor
+OFTEN = 4
 
 # Due reminders of open tasks, one after another through everybody's, as a morning brings them; several of each, should
 # there be few tasks.
@@ -40,9 +42,14 @@ INSERT INTO notifications_reminder (rule_id, kind, subject_kind, subject_id, tit
     anchor_at, has_time, due_at, state, made_at)
 SELECT %(rule)s, 'task.due', 'task', id, title, '/tasks/' || id || '/', '{}', assignee_id, 'SELF',
     due, true, due, 'PENDING', %(at)s
-FROM tasks_task, (SELECT %(at)s::timestamptz + again * interval '1 second' AS due FROM generate_series(1, 4) again) time
+FROM tasks_task, (
+    SELECT %(at)s::timestamptz + again * interval '1 second' AS due FROM generate_series(1, %(often)s) again
+) time
 WHERE deleted_at IS NULL AND state IN ('NEW', 'SEEN', 'WORK', 'RETURNED')
 ORDER BY due, id LIMIT %(most)s"""
+
+_OPEN = """
+SELECT count(*) FROM tasks_task WHERE deleted_at IS NULL AND state IN ('NEW', 'SEEN', 'WORK', 'RETURNED')"""
 
 # The same rows for the same people: a notice, its place in the app and a letter of each, the reminder done.
 _FLOOR = """
@@ -70,7 +77,11 @@ def main(size: str) -> list[dict[str, object]]:
         rule = next(each for each in ensure_rules(rulebook(tree())).company("task") if each.whom == "SELF")
         at = now - timedelta(minutes=1)
         with connection.cursor() as cursor:
-            cursor.execute(_PLAN, {"rule": rule.pk, "at": at, "most": DUE * 2})
+            cursor.execute(_OPEN)
+            often = max(OFTEN, math.ceil(DUE / max(1, cursor.fetchone()[0])))
+            cursor.execute(_PLAN, {"rule": rule.pk, "at": at, "most": DUE, "often": often})
+            if cursor.rowcount < DUE:
+                sys.exit(f"{size}: {cursor.rowcount} reminders were planned of {DUE}: fill its open tasks by --fresh")
             cursor.execute("ANALYZE notifications_reminder")
         pairs = [_pair(number, now) for number in range(ROUNDS + 1)][1:]  # the first one warms up
     ours = statistics.median(mine for mine, _floor in pairs)
@@ -97,7 +108,8 @@ def _seconds(sweep: Callable[[datetime], int], now: datetime) -> float:
     began = time.perf_counter()
     for _batch in range(BATCHES):
         taken = sweep(now)
-        assert taken == sweeping.BATCH, f"{taken} reminders were taken"
+        if taken != sweeping.BATCH:
+            sys.exit(f"{taken} due reminders were taken of {sweeping.BATCH}: does another worker sweep this database?")
     return time.perf_counter() - began
 
 

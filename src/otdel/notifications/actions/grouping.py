@@ -16,10 +16,11 @@ MOST_LINES = 10
 
 def tell_grouped(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague]) -> None:
     """Tell these, those of kinds that are told together in one notice per person."""
-    single = [each for each in told if not kinds.get(each.kind).together]
+    heaps = {kind for kind in {each.kind for each in told} if kinds.get(kind).together}
+    single = [each for each in told if each.kind not in heaps]
     groups: dict[tuple[str, int], list[Told]] = {}
     for each in told:
-        if kinds.get(each.kind).together:
+        if each.kind in heaps:
             groups.setdefault((each.kind, each.person_id), []).append(each)
     joined = [(_joined(rows), rows) for rows in groups.values()]
     tell([*single, *(each for each, _rows in joined)], now, known)
@@ -52,6 +53,8 @@ def _whose(each: Told) -> str:
 def _remember(joined: Iterable[tuple[Told, Sequence[Told]]]) -> None:
     """Note which notice told of each reminder: counted anew every night, it is not told again."""
     rows = {each.key: [one.reminder for one in told if one.reminder] for each, told in joined}
+    if not rows:
+        return
     found = Notice.objects.filter(key__in=list(rows)).values_list("key", "pk")
     for key, pk in found:
         Reminder.objects.filter(pk__in=rows[key]).update(told_with=pk)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
-from typing import NamedTuple
+from datetime import UTC, datetime, time
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from otdel.core.database import bigints
 from otdel.notifications import kinds, rules
 from otdel.notifications.actions import grouping
 from otdel.notifications.actions.feeding import ensure_rules, key_of
@@ -47,19 +48,47 @@ class Due(NamedTuple):
     whom: str
     anchor_at: datetime | None
     due_at: datetime
+    is_overtaken: bool  # a later one of the same thing is due as well, and says it better
 
+
+# After an outage, or a day off, "it is time" and "overdue" of one task come together. What overtakes it may lie in the
+# next batch, or in another worker's hands: it is looked for among all that is due.
+_LATER = """early.rule_id IS NOT NULL AND early.kind = ANY(%(early)s) AND EXISTS (
+    SELECT FROM notifications_reminder late
+    WHERE late.state = 'PENDING' AND late.subject_kind = early.subject_kind AND late.subject_id = early.subject_id
+        AND late.person_id = early.person_id AND late.whom = early.whom AND late.anchor_at = early.anchor_at
+        AND late.due_at <= %(now)s AND late.rule_id IS NOT NULL
+        AND late.kind || ' ' || early.kind = ANY(%(pairs)s))"""
 
 # Written out: a sweep reads a thousand at a time, and Django takes longer to make them than PostgreSQL to find them.
-_DUE = """
-SELECT id, rule_id, kind, subject_kind, subject_id, title, person_id, giver_id, whom, anchor_at, due_at
-FROM notifications_reminder WHERE state = 'PENDING' AND due_at <= %s AND (subject_kind = %s) = %s
-ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED"""
+# Moments come as seconds: to read a thousand of them as texts took as long as to find their rows.
+_DUE = f"""
+WITH early AS MATERIALIZED (
+    SELECT id, rule_id, kind, subject_kind, subject_id, title, person_id, giver_id, whom, anchor_at, due_at
+    FROM notifications_reminder
+    WHERE state = 'PENDING' AND due_at <= %(now)s AND (subject_kind = %(day)s) = %(daily)s
+    ORDER BY due_at, id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+)
+SELECT id, rule_id, kind, subject_kind, subject_id, title, person_id, giver_id, whom,
+    date_part('epoch', anchor_at), date_part('epoch', due_at), {_LATER}
+FROM early ORDER BY early.due_at, early.id"""  # noqa: S608 - a text of ours
 
 
 def _due(now: datetime, limit: int, daily: bool) -> list[Due]:
+    sent: dict[str, Any] = {"now": now, "day": kinds.DAY, "daily": daily, "most": limit}
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, [now, kinds.DAY, daily, limit])
-        return [Due(*row) for row in cursor.fetchall()]
+        cursor.execute(_DUE, sent | _overtaking())
+        return [Due._make((*row, _moment(anchor), _moment(at), late)) for *row, anchor, at, late in cursor.fetchall()]
+
+
+def _moment(seconds: float | None) -> Any:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _overtaking() -> dict[str, list[str]]:
+    """What `_LATER` asks for."""
+    pairs = kinds.overtaking()
+    return {"early": [early for _late, early in pairs], "pairs": [f"{late} {early}" for late, early in pairs]}
 
 
 @transaction.atomic
@@ -90,34 +119,21 @@ def _still_so(due: Sequence[Due], now: datetime) -> list[Due]:
     return [row for row in due if row.pk not in gone]
 
 
-# After an outage, or a day off, "it is time" and "overdue" of one task come together. What overtakes it may lie in the
-# next batch, or in another worker's hands: it is looked for among all that is due.
-_OVERTAKEN = """
-UPDATE notifications_reminder SET state = %s, fired_at = %s WHERE id IN (
-    SELECT early.id FROM notifications_reminder early CROSS JOIN LATERAL (
-        SELECT late.kind FROM notifications_reminder late
-        WHERE late.state = 'PENDING' AND late.subject_kind = early.subject_kind AND late.subject_id = early.subject_id
-            AND late.person_id = early.person_id AND late.whom = early.whom AND late.anchor_at = early.anchor_at
-            AND late.due_at <= %s AND late.rule_id IS NOT NULL
-            AND (late.kind, early.kind) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-        LIMIT 1
-    ) later WHERE early.id = ANY(%s))
-RETURNING id"""
+_OVERTAKEN = f"""
+UPDATE notifications_reminder early SET state = %(state)s, fired_at = %(now)s
+WHERE id = ANY(%(rows)s::bigint[]) AND {_LATER} RETURNING id"""  # noqa: S608 - a text of ours
 
 
 def _latest(due: Sequence[Due], now: datetime) -> list[Due]:
-    """Leave out, and mark, what a later reminder of the same thing says better. One query, or none."""
-    pairs = kinds.overtaking()
-    early = {earlier for _late, earlier in pairs}
-    rows = [row.pk for row in due if row.kind in early and row.rule_id is not None]
+    """Leave out, and mark, what a later reminder of the same thing says better. Mostly no query at all."""
+    rows = [row.pk for row in due if row.is_overtaken]
     if not rows:
         return list(due)
-    with connection.cursor() as cursor:
-        late, earlier = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-        cursor.execute(_OVERTAKEN, [State.OVERTAKEN, now, now, late, earlier, rows])
+    sent: dict[str, Any] = {"state": State.OVERTAKEN, "now": now, "rows": bigints(rows)}
+    with connection.cursor() as cursor:  # once more: that later one may have lost its reason
+        cursor.execute(_OVERTAKEN, sent | _overtaking())
         gone = {pk for (pk,) in cursor.fetchall()}
-    if gone:
-        log.info("%s reminders were overtaken by later ones", len(gone))
+    log.info("%s reminders were overtaken by later ones", len(gone))
     return [row for row in due if row.pk not in gone]
 
 
@@ -135,13 +151,14 @@ def _addressed(due: Sequence[Due], now: datetime) -> Addressed:
     """Find who is told, heads as they are now; what others are told waits for their own working time."""
     people = colleagues({row.person_id for row in due} | {row.giver_id for row in due if row.giver_id})
     shape, heads = _heads_for(due, people, now)
+    heaps = {kind for kind in {row.kind for row in due} if kinds.get(kind).together}
     told, in_vain, later, said = [], set(), dict[int, datetime](), set()
     for row in due:
         to = _receiver(row, people, shape, heads, now)
         if to is None:
             in_vain.add(row.pk)
             continue
-        at = _not_before(row, people.get(to) or heads[to], now)
+        at = _not_before(row, people.get(to) or heads[to], heaps, now)
         if at > now:
             later[row.pk] = at
             continue
@@ -167,18 +184,18 @@ def _heads_for(
     due: Sequence[Due], people: Mapping[int, Colleague], now: datetime
 ) -> tuple[Tree, Mapping[int, Colleague]]:
     """Return the departments and their heads, if any of these reminders may be a head's."""
-    if not any(row.whom in HEADS or not people[row.person_id].works_here(now) for row in due):
+    if all(person.works_here(now) for person in people.values()) and not any(row.whom in HEADS for row in due):
         return Tree({}), {}
     shape = tree()
     return shape, colleagues({node.head_id for node in shape.nodes.values() if node.head_id})
 
 
-def _not_before(row: Due, to: Colleague, now: datetime) -> datetime:
+def _not_before(row: Due, to: Colleague, heaps: set[str], now: datetime) -> datetime:
     """Return when it may be told: what others are told, and what is told together, waits for their working time.
 
     What is told together is for the person alone: it waits until they are back.
     """
-    together = kinds.get(row.kind).together
+    together = row.kind in heaps
     if row.whom == "SELF" and not together:
         return now
     away = to.away_now(now) if together else None
@@ -200,14 +217,13 @@ def _receiver(
     return working[1 if row.whom == "HEAD2" else 0] if len(working) > (row.whom == "HEAD2") else None
 
 
-# a list of a thousand numbers is one array here
-_FIRED = "UPDATE notifications_reminder SET state = %s, fired_at = %s WHERE id = ANY(%s)"
+_FIRED = "UPDATE notifications_reminder SET state = %s, fired_at = %s WHERE id = ANY(%s::bigint[])"
 
 
 def _close(due: Sequence[Due], in_vain: set[int], now: datetime) -> None:
     done = [row.pk for row in due if row.pk not in in_vain]
     with connection.cursor() as cursor:
-        cursor.execute(_FIRED, [State.FIRED, now, done])
+        cursor.execute(_FIRED, [State.FIRED, now, bigints(done)])
     if in_vain:
         log.warning("%s reminders have nobody to be told to", len(in_vain))
         Reminder.objects.filter(pk__in=in_vain).update(state=State.VAIN, fired_at=now)

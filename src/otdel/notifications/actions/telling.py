@@ -52,7 +52,7 @@ def tell(told: Sequence[Told], now: datetime, known: Mapping[int, Colleague] | N
     routes = _Routes(found, now)
     made = _write(rows, [routes.number(each) for each in rows], routes, now)
     live.changed({person for person, _route in made}, "notices")
-    if any(routes.leave_now(route) for _person, route in made):
+    if any(routes.leave_now(route) for route in {route for _person, route in made}):
         wake()
     return len(made)
 
@@ -111,6 +111,7 @@ class _Routes:
         self.ways, self.now = ways, now
         self.numbers: dict[tuple[_Step, ...], int] = {}
         self.known: dict[tuple[int, str, bool], int] = {}
+        self.usual: dict[Any, list[str]] = {}
 
     def number(self, each: Told) -> int:
         asked = each.person_id, each.kind, each.is_silent
@@ -122,11 +123,20 @@ class _Routes:
         """The list in the app always; the other channels as the person chose, when they may be disturbed."""
         listed = _Step(channels.APP, kind, self.now)
         way = self.ways[person_id]
-        names = () if is_silent else way.names(kind)
+        names = () if is_silent else self._names(way, kind)
         if not names:
             return (listed,)
         bunch, due = DIGEST if way.in_digest(kind) else kind, way.due(kind, self.now)
         return (listed, *(_Step(name, bunch, due) for name in names))
+
+    def _names(self, way: Way, kind: str) -> list[str]:
+        """Most chose nothing, and the way they are told depends on the addresses they have."""
+        if kind in way.chosen:
+            return way.names(kind)
+        asked = kind, way.addresses, bool(way.person.email)
+        if asked not in self.usual:
+            self.usual[asked] = way.usual(kind)
+        return self.usual[asked]
 
     def leave_now(self, number: int) -> bool:
         """Whether something of such a notice is to be sent this moment."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from otdel.core.calendar import Calendar
+from otdel.core.database import bigints
 from otdel.core.worktime import USUAL, Hours, WorkTime
 from otdel.org.models import Person
 
@@ -56,7 +57,7 @@ SELECT p.id, p.name, coalesce(p.email, ''), p.language, p.time_zone, p.work_star
     (SELECT unit_id FROM org_membership m WHERE m.person_id = p.id ORDER BY starts_on DESC LIMIT 1),
     (SELECT jsonb_agg(jsonb_build_array(a.starts_on, a.ends_on, a.substitute_id) ORDER BY a.starts_on)
         FROM org_absence a WHERE a.person_id = p.id)
-FROM org_person p WHERE p.id = ANY(%s)"""
+FROM org_person p WHERE p.id = ANY(%s::bigint[])"""
 _COMPANY = """
 SELECT country, time_zone, language, work_starts, work_ends,
     (SELECT jsonb_object_agg(day, is_working) FROM org_calendarday)
@@ -68,7 +69,7 @@ def colleagues(ids: Iterable[int]) -> dict[int, Colleague]:
     with connection.cursor() as cursor:
         cursor.execute(_COMPANY)
         company = cursor.fetchone() or ("", "UTC", "en", time(9), time(18), None)
-        cursor.execute(_PEOPLE, [sorted(set(ids))])
+        cursor.execute(_PEOPLE, [bigints(set(ids))])
         rows = cursor.fetchall()
     calendar, times = _calendar(company[0], company[5]), dict[tuple[Any, ...], WorkTime]()
     return {row[0]: _colleague(row, company, calendar, times) for row in rows}
