@@ -43,7 +43,7 @@ def test_the_keeper_of_the_settings_is_told_of_what_no_channel_could_bring(firm,
     give(firm.boris, firm.anna, MONDAY - timedelta(days=3))
     Delivery.objects.filter(channel="email").update(state="DEAD")
     told = morning(firm, post)
-    assert "Notices no channel could bring: 1" in told[firm.admin.first_name].params["lines"]
+    assert "Notices no channel could deliver: 1" in told[firm.admin.first_name].params["lines"]
     assert not any("no channel" in line for line in told["Anna"].params["lines"]) if "Anna" in told else True
 
 

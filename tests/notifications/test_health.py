@@ -55,7 +55,7 @@ def test_banner_names_a_dead_channel_and_its_reason_to_whoever_keeps_the_setting
     actions.note_channel_down(channel="email", reason="535 wrong password", now=NOW + timedelta(minutes=6))
     assert "535 wrong password" in page(firm.admin, NOW + timedelta(minutes=6))
     annas = page(firm.anna, NOW + timedelta(minutes=6))
-    assert "E-mail does not work since" in annas
+    assert "E-mail has not been working since" in annas
     assert "535" not in annas
 
 

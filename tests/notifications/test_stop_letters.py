@@ -36,7 +36,7 @@ def test_no_more_letters_of_this_kind(firm, post, settings):
     path = re.sub(r"^https?://[^/]+", "", url)
     client = Client(enforce_csrf_checks=True)
     with time_machine.travel(NOW, tick=False):
-        assert "No more letters of this kind?" in client.get(path).content.decode()
+        assert "No more e-mails of this kind?" in client.get(path).content.decode()
         assert not ChannelChoice.objects.exists()
         assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
         assert client.post("/letters/stop/forged/").status_code == 400

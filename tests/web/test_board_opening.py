@@ -123,7 +123,7 @@ def test_a_manager_is_shown_their_own_not_their_neighbours(firm, signed):
 
 
 def test_nothing_anywhere_is_an_empty_board(firm, signed):
-    assert "Begin with what you have already" in signed("boris").get("/plan/").content.decode()
+    assert "Start with what you already have" in signed("boris").get("/plan/").content.decode()
     assert "Nothing here yet" in signed("boris").get("/plan/?period=2026-03").content.decode()
     assert signed("boris").get("/plan/?instead=nonsense").status_code == 200
 

@@ -105,7 +105,7 @@ def test_invitation_arrives_and_lets_in(box, firm, signed):
 def test_refused_letter_shows_the_link_instead(box, firm, signed):
     box.refusal = "554 No"
     answer = hire(firm, signed("admin"))
-    assert "The mail server did not take the letter." in answer.content.decode()
+    assert "The mail server did not accept the e-mail." in answer.content.decode()
     assert Invitation.objects.filter(person__email="dina@example.com").count() == 1
 
 

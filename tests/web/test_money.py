@@ -237,7 +237,7 @@ def test_mistakes_stay_beside_their_fields(firm, lutik, enter):
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "Nothing like this was found." in page
-    assert "Write a number." in page
+    assert "Enter a number." in page
     assert "The quantity cannot be zero." in page
     assert 'value="x"' in page
     assert not Invoice.objects.exists()

@@ -156,7 +156,7 @@ def test_person_is_hired_and_the_link_handed_over(firm, signed, settings):
     settings.MAIL_WORKS = False
     client = signed("admin")
     answer = hire(firm, client, invite="on")
-    assert "Mail is not set up here" in answer.content.decode()
+    assert "E-mail is not set up here" in answer.content.decode()
     link = re.search(r"http://testserver(/join/[^\"]+)", answer.content.decode()).group(1)
     come_in(link, "dina@example.com")
 

@@ -52,7 +52,7 @@ def test_a_wrong_line_saves_nothing_and_keeps_what_was_typed(rules, signed):
     answer = client.post("/me/notices/rules/", data)
     page = unescape(answer.content.decode())
     assert answer.status_code == 422
-    assert "Give a whole number" in page
+    assert "Enter a whole number" in page
     assert f'name="amount-{rules["task.before"].pk}" min="0" max="100000" value="2"' in page
     assert 'value="soon"' in page
     assert changed() == set()

@@ -57,7 +57,7 @@ def test_email_in_capitals_lets_in(door):
 def test_wrong_password_and_unknown_address_sound_the_same(door):
     wrong = sign_in(door, password="nonsense and more").content.decode()
     unknown = sign_in(door, email="nobody@example.com").content.decode()
-    words = "The e-mail address and the password do not go together."
+    words = "The e-mail address or the password is wrong."
     assert words in wrong
     assert words in unknown
 
@@ -196,7 +196,7 @@ def test_administrator_lets_in_who_lost_phone_and_codes(door, firm):
     event = Event.objects.get(kind="person.second_factor_taken_off")
     assert (event.by, event.subject_id, event.data["kinds"]) == (firm.admin, firm.anna.pk, ["recovery_codes", "totp"])
     letters = [each for each in mail.outbox if each.to == [firm.anna.email]]
-    assert "took the second factor off" in letters[-1].body
+    assert "removed the second factor" in letters[-1].body
 
 
 def test_nobody_else_takes_a_second_factor_off(door, firm):

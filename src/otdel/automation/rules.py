@@ -116,7 +116,7 @@ def _check_does(then: str, does: Mapping[str, Any]) -> None:
         "FIELD": ("field", _("Choose the field.")),
         "STAGE": ("stage", _("Choose the stage.")),
         "HANDOVER": ("owner", _("Choose the person.")),
-        "WEBHOOK": ("url", _("Give an address that begins with https://")),
+        "WEBHOOK": ("url", _("Enter an address that begins with https://")),
     }
     name, words = needed[then]
     if not does.get(name):

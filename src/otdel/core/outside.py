@@ -78,7 +78,7 @@ def resolve(host: str, port: int) -> list[tuple[int, Ip]]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise NoAnswer(_("The host %(host)s is not found.") % {"host": host}) from error
+        raise NoAnswer(_("The host %(host)s was not found.") % {"host": host}) from error
     ways = [(int(family), ipaddress.ip_address(str(place[0]).partition("%")[0])) for family, _t, _p, _n, place in found]
     for _family, ip in ways:
         if not is_let(host, ip):
@@ -87,7 +87,7 @@ def resolve(host: str, port: int) -> list[tuple[int, Ip]]:
 
 
 def refusal(host: str) -> str:
-    return _("The administrator has not let %(host)s be called.") % {"host": host}
+    return _("The administrator has not allowed calls to %(host)s.") % {"host": host}
 
 
 def split(url: str) -> tuple[SplitResult, str, int]:
@@ -98,7 +98,7 @@ def split(url: str) -> tuple[SplitResult, str, int]:
     except ValueError:
         host = ""
     if not host or parts.scheme not in ("http", "https") or parts.username or len(url) > 2000 or not url.isprintable():
-        raise NotLet(_("Give an address that begins with https://"))
+        raise NotLet(_("Enter an address that begins with https://"))
     return parts, host, port or (443 if parts.scheme == "https" else 80)
 
 
@@ -114,7 +114,7 @@ def check(url: str) -> None:
 
 def _check_cipher(parts: SplitResult, host: str, ways: list[tuple[int, Ip]]) -> None:
     if parts.scheme != "https" and not all(is_let_by_name(host, ip) for _family, ip in ways):
-        raise NotLet(_("Give an address that begins with https://"))
+        raise NotLet(_("Enter an address that begins with https://"))
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = 10) -> Answer:

@@ -53,7 +53,7 @@ def make_demo(
     if Company.objects.exists() or Person.objects.exists():
         raise CompanyExists(_("There already is a company in this database; the demo needs an empty one."))
     tell = progress or (lambda _text: None)
-    tell(_("Inventing the company"))
+    tell(_("Making up the company"))
     world = draw(now=now, seed=seed, language=language, scale=scale)
     company = _write_organisation(world, now)
     tell(_("Writing customers and deals"))
@@ -199,7 +199,7 @@ def leave_demo(*, by: Person, now: datetime) -> None:
     access.require(by, "settings", Right.CHANGE)
     company = Company.objects.select_for_update().first()
     if company is None or not company.is_demo:
-        raise NotDemo(_("This is a real company, not the demo: it cannot be taken away."))
+        raise NotDemo(_("This is a real company, not the demo: it cannot be removed."))
     with connection.cursor() as cursor:
         names = connection.introspection.table_names(cursor)
         doomed = [name for name in names if name not in KEPT_TABLES and not name.startswith(KEPT_PREFIX)]

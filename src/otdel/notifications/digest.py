@@ -20,4 +20,4 @@ if TYPE_CHECKING:
 def lines(person: Person, now: datetime, evening: bool) -> Iterator[Line]:
     count = queries.dead_count(person) if not evening and is_keeper(person) else 0
     if count:
-        yield Line(_("Notices no channel could bring"), str(count), "/settings/deliveries/?state=DEAD", "under")
+        yield Line(_("Notices no channel could deliver"), str(count), "/settings/deliveries/?state=DEAD", "under")

@@ -65,7 +65,9 @@ def call(kept: Mapping[str, str], key: str, told: Mapping[str, Any], *, seconds:
     if 200 <= answer.status < 300:
         return Sent(said, delivered=True)
     if 300 <= answer.status < 400:
-        return Refused(_("%(said)s: it sends elsewhere, which is not followed.") % {"said": answer.status}, final=True)
+        return Refused(
+            _("%(said)s: it redirects elsewhere, which is not followed.") % {"said": answer.status}, final=True
+        )
     return Refused(said, gone=answer.status == 410)
 
 

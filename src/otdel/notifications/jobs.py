@@ -103,7 +103,7 @@ def send_parcel(each: Channel, parcel: Parcel) -> Outcome:
         _note(outcome, each.deliver(parcel.out, None))
         return outcome
     if not parcel.addresses:
-        outcome.refused = Refused(_("There is no address any more."), final=True)
+        outcome.refused = Refused(_("The address no longer exists."), final=True)
     for address in parcel.addresses:
         answer = each.deliver(parcel.out, address)
         _note(outcome, answer)

@@ -140,9 +140,9 @@ def _plain(out: Outgoing) -> str:
 
 
 def _foot(out: Outgoing) -> list[str]:
-    said = [_("Answer this letter, and the answer becomes a comment.")] if out.reply_to else []
+    said = [_("Reply to this e-mail, and the reply becomes a comment.")] if out.reply_to else []
     said.append(_("What you are told of and how: %(url)s") % {"url": _settings_url()})
-    return [*said, _("No more letters of this kind: %(url)s") % {"url": out.stop_url}] if out.stop_url else said
+    return [*said, _("No more e-mails of this kind: %(url)s") % {"url": out.stop_url}] if out.stop_url else said
 
 
 def _settings_url() -> str:

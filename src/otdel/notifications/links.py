@@ -62,7 +62,7 @@ def read_stop_link(token: str) -> tuple[int, str]:
         person, kind = signing.loads(token, salt=_STOP)
         return int(person), str(kind)
     except (signing.BadSignature, ValueError, TypeError):
-        raise DeadLink(_("This link is too old, or not whole. Open Otdel instead.")) from None
+        raise DeadLink(_("This link has expired or is incomplete. Open Otdel instead.")) from None
 
 
 def read_link(token: str) -> Deed:
@@ -71,7 +71,7 @@ def read_link(token: str) -> Deed:
         what, person, kind, subject, mark = signing.loads(token, salt=_SALT, max_age=LINKS_LAST)
         return Deed(str(what), int(person), str(kind), int(subject), str(mark))
     except (signing.BadSignature, ValueError, TypeError):
-        raise DeadLink(_("This link is too old, or not whole. Open Otdel instead.")) from None
+        raise DeadLink(_("This link has expired or is incomplete. Open Otdel instead.")) from None
 
 
 def _seal(text: str) -> str:

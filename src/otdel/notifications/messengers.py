@@ -69,6 +69,6 @@ def _ask(what: dict[str, object]) -> str:
     except subprocess.TimeoutExpired:
         return _("no answer in %(seconds)s s") % {"seconds": SECONDS}
     if done.returncode:
-        return (done.stderr.strip().splitlines() or [_("It ended without a word.")])[-1][:500]
+        return (done.stderr.strip().splitlines() or [_("It ended without an explanation.")])[-1][:500]
     said: str = json.loads(done.stdout)["said"]
     return {"unknown": _("No messenger has such an address.")}.get(said, said)

@@ -48,7 +48,7 @@ class TooMany(Conflict):
 def check_rule(amount: int, measure: str) -> None:
     """Refuse what no rule can be counted by."""
     if not 0 <= amount <= MOST_AMOUNT or measure not in MEASURES:
-        raise Invalid(_("Give a whole number of days or minutes."), field="amount")
+        raise Invalid(_("Enter a whole number of days or minutes."), field="amount")
     if measure == "DAYS" and amount > MOST_DAYS:
         raise Invalid(_("A year ahead is enough."), field="amount")
 

@@ -276,7 +276,7 @@ def person_for_absence(by: Person, person_id: int) -> Person:
     if found is None:
         raise NotFound(_("There is no such person."))
     if person_id != by.pk and not absences_reach(by).includes(person_id):
-        raise NotAllowed(_("Only a head of theirs writes down when somebody is away."))
+        raise NotAllowed(_("Only their head can record somebody's absence."))
     return found
 
 

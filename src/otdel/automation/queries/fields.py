@@ -112,7 +112,7 @@ def checked(kind: str, name: str, given: Any) -> Any:
     if field.type == DAYS:
         return _days(text)
     if not text or (field.type == NUMBER and read_amount(text) is None):
-        raise Invalid(_("Write a number.") if field.type == NUMBER else _("Write what to put there."), field="value")
+        raise Invalid(_("Enter a number.") if field.type == NUMBER else _("Write what to put there."), field="value")
     return text
 
 

@@ -80,7 +80,7 @@ SECRET_KEY = Setting(
 
 
 URL = Setting(
-    "OTDEL_URL", "", "Public address, for links in letters; https:// turns on secure cookies and HSTS.", public_url
+    "OTDEL_URL", "", "Public address, for links in e-mails; https:// turns on secure cookies and HSTS.", public_url
 )
 
 
@@ -101,19 +101,19 @@ TIME_ZONE = Setting("OTDEL_TIME_ZONE", "Europe/Moscow", "Time zone of the organi
 EMAIL = Setting(
     "EMAIL_URL",
     "",
-    "Mail server: smtp+tls://user:password@host:587; without it letters become files in data/mail.",
+    "Mail server: smtp+tls://user:password@host:587; without it e-mails become files in data/mail.",
     mail_server,
     hidden=True,
 )
 
 
-EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of letters; without it otdel@ and the host of OTDEL_URL.", sender)
+EMAIL_FROM = Setting("OTDEL_EMAIL_FROM", "", "Sender of e-mails; without it otdel@ and the host of OTDEL_URL.", sender)
 
 
 INBOX = Setting(
     "OTDEL_INBOX",
     "",
-    "Mailbox to read: imaps://user:password@host:993/INBOX; answers become comments, letters become tasks.",
+    "Mailbox to read: imaps://user:password@host:993/INBOX; replies become comments, e-mails become tasks.",
     mailbox,
     hidden=True,
 )
@@ -173,7 +173,7 @@ TRUSTED_PROXY = Setting(
 OUTSIDE = Setting(
     "OTDEL_OUTSIDE",
     "",
-    "Hosts that may be called to tell people: push for browsers' push services, public for any public address, "
+    "Hosts that may be called to notify people: push for browsers' push services, public for any public address, "
     "names (.example.ru with everything under it), networks; without it none.",
     outside,
 )

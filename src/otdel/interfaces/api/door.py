@@ -77,7 +77,7 @@ def _place(location: tuple[Any, ...]) -> str:
 
 @door.exception_handler(Throttled)
 def _hurried(request: HttpRequest, failure: Throttled) -> HttpResponse:
-    response = _problem(request, 429, _("Too many requests. Wait a minute and go on."))
+    response = _problem(request, 429, _("Too many requests. Wait a minute and try again."))
     response.headers["Retry-After"] = str(int(failure.wait or 0) + 1)
     return response
 
@@ -95,5 +95,5 @@ def _nothing(request: HttpRequest, failure: Http404) -> HttpResponse:
 @door.exception_handler(HttpError)
 def _bad(request: HttpRequest, failure: HttpError) -> HttpResponse:
     """What the library itself refuses: a body that is no JSON, a method the address does not know."""
-    words = {400: _("The body is not JSON."), 405: _("This address does not take this method.")}
+    words = {400: _("The body is not JSON."), 405: _("This address does not accept this method.")}
     return _problem(request, failure.status_code, words.get(failure.status_code, str(failure)))

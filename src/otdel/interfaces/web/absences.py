@@ -22,7 +22,7 @@ from otdel.interfaces.web.notice_settings import ABSENCE_WARNINGS, AbsenceForm
 from otdel.interfaces.web.refusals import attempt
 from otdel.org import access, actions, queries
 
-AHEAD = lazy("Reminders of theirs then go to whoever is chosen, with the right to open and do their tasks.")
+AHEAD = lazy("Their reminders then go to the chosen person, with the right to open and do their tasks.")
 
 
 class TeamForm(AbsenceForm):

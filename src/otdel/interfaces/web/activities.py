@@ -210,7 +210,7 @@ def _moment(text: str) -> datetime | None:
     try:
         found: datetime | None = MomentField().clean(text)
     except forms.ValidationError as error:
-        raise Invalid(_("The moment could not be read.")) from error
+        raise Invalid(_("The time could not be read.")) from error
     return found
 
 

@@ -23,7 +23,7 @@ from otdel.org.queries import beats_of
 DEAD = {
     "process": lazy("Background work has stopped, and with it every reminder, since %(since)s."),
     "worker": lazy("The clock that starts background work has stopped, and with it every reminder, since %(since)s."),
-    "sweep": lazy("Reminders are not being told since %(since)s."),
+    "sweep": lazy("Reminders have not been sent since %(since)s."),
 }
 
 
@@ -56,9 +56,9 @@ def _said(alarm: queries.Alarm, request: PersonRequest, keeps: bool) -> str:
         return str(DEAD[alarm.what]) % {"since": since}
     channel = channels.get(alarm.what)
     if alarm.what == "inbox":
-        return _("Answers by letter are not read since %(since)s.") % {"since": since}
+        return _("E-mail replies have not been read since %(since)s.") % {"since": since}
     said = {"channel": str(channel.label) if channel else alarm.what, "since": since}
-    text = _("%(channel)s does not work since %(since)s: reminders go by other ways.") % said
+    text = _("%(channel)s has not been working since %(since)s: reminders go through other channels.") % said
     return f"{text} {alarm.reason}" if keeps and alarm.reason else text
 
 

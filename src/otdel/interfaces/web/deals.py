@@ -177,7 +177,7 @@ def move(request: PersonRequest, pk: int) -> HttpResponseBase:
     text = request.POST.get("amount", "").strip()
     amount = read_amount(text) if text else None
     if text and amount is None:
-        raise Invalid(_("Write a sum, like 1 234,50."))
+        raise Invalid(_("Enter an amount, like 1 234,50."))
     actions.move_deal(
         by=request.user,
         deal_id=pk,

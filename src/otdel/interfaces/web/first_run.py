@@ -179,7 +179,7 @@ def _make(language: str) -> None:
     except Conflict:  # somebody began with their own company meanwhile
         cache.delete_many([MAKING])
     except Exception:  # the end of a thread: nobody above would hear of it, the page and the log say it
-        log.exception("The demo company was not made")
+        log.exception("The demo company was not created")
         cache.set(MAKING, FAILED, timeout=60)
     finally:
         connection.close()

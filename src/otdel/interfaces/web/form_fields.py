@@ -35,7 +35,7 @@ class AmountField(forms.CharField):
         text = str(super().clean(value) or "").strip()
         amount = read_amount(text) if text else None
         if text and amount is None:
-            raise forms.ValidationError(_("Write a sum, like 1 234,50."))
+            raise forms.ValidationError(_("Enter an amount, like 1 234,50."))
         return amount
 
 

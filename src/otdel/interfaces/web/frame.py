@@ -75,7 +75,7 @@ def words() -> dict[str, str]:
         "undo": _("Undo"),
         "close": _("Close"),
         "mend": _("Please correct the following:"),
-        "needed": _("This is needed."),
+        "needed": _("This field is required."),
         "failed": _("That did not work. Check the connection and try again."),
         "asTable": _("Show as table"),
         "asChart": _("Show as chart"),
@@ -276,7 +276,11 @@ def languages(lang: str) -> str:
 
 
 def _theme_form(theme: str, hidden: str) -> str:
-    names = {"auto": (_("As the system"), "device-desktop"), "light": (_("Light"), "sun"), "dark": (_("Dark"), "moon")}
+    names = {
+        "auto": (_("System default"), "device-desktop"),
+        "light": (_("Light"), "sun"),
+        "dark": (_("Dark"), "moon"),
+    }
     buttons = "".join(
         f'<button class="btn" name="theme" value="{value}" aria-pressed="{str(value == theme).lower()}" '
         f'aria-label="{escape(label)}" title="{escape(label)}">{icon(sign)}</button>'

@@ -39,7 +39,7 @@ def send(request: PersonRequest, person_id: int) -> HttpResponse:
     card = queries.person_card(request.user, person_id, request.today)
     sent = settings.MAIL_WORKS and _post(request, card, link)
     if sent:
-        messages.success(request, _("The invitation went to %(email)s.") % {"email": card.row.email})
+        messages.success(request, _("The invitation was sent to %(email)s.") % {"email": card.row.email})
         return redirect("person", person_id)
     context = {"card": card, "link": link, "failed": settings.MAIL_WORKS}
     return render(request, "people/invited.html", context)
@@ -80,7 +80,7 @@ def _letter(request: PersonRequest, card: queries.PersonCard, link: str) -> Emai
 class JoinForm(forms.Form):
     password = forms.CharField(
         label=lazy("Password"),
-        help_text=lazy("At least 10 characters; a few words are easier to remember than signs."),
+        help_text=lazy("At least 10 characters; a few words are easier to remember than symbols."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
     )
 

@@ -22,12 +22,10 @@ from otdel.org import actions, queries
 
 class KeyForm(forms.Form):
     name = forms.CharField(
-        label=lazy("What will use it"), max_length=80, help_text=lazy("So that you know later which one to take back.")
+        label=lazy("What will use it"), max_length=80, help_text=lazy("So that you know later which one to revoke.")
     )
     may_write = forms.BooleanField(label=lazy("It may change things, not only read"), required=False)
-    last_day = DayField(
-        label=lazy("Last day"), required=False, help_text=lazy("Without one it works until taken back.")
-    )
+    last_day = DayField(label=lazy("Last day"), required=False, help_text=lazy("Without one it works until revoked."))
 
 
 @http.form
@@ -67,7 +65,7 @@ def _row(each: queries.KeyRow, request: PersonRequest) -> dict[str, Any]:
 @http.submission
 def revoke(request: PersonRequest, pk: int) -> HttpResponseBase:
     actions.revoke_key(by=request.user, key_id=pk, now=request.now)
-    messages.success(request, _("The key is taken back: it opens nothing any more."))
+    messages.success(request, _("The key is revoked: it opens nothing any more."))
     return redirect("keys")
 
 

@@ -138,7 +138,7 @@ def _read(entry: Entry, known: Known, mine: Mapping[str, int | None]) -> tuple[E
     except Refusal as refusal:
         return replace(entry, problem=str(refusal)), None
     except ValueError:
-        return replace(entry, problem=_("Write a number.")), None
+        return replace(entry, problem=_("Enter a number.")), None
     return replace(entry, price=entry.price or _plain(ready.price), amount=ready.amount), ready
 
 

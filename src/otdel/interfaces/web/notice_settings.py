@@ -195,7 +195,7 @@ def add_absence(request: PersonRequest) -> HttpResponseBase:
 @submission
 def remove_absence(request: PersonRequest, pk: int) -> HttpResponseBase:
     org_actions.remove_absence(by=request.user, absence_id=pk, now=request.now)
-    messages.success(request, _("The absence is taken off."))
+    messages.success(request, _("The absence is removed."))
     return redirect(local_address(request, request.POST.get("next", "")) or "notice_settings")
 
 
@@ -223,8 +223,8 @@ def test(request: PersonRequest, channel: str) -> HttpResponseBase:
     for tried in actions.try_channel(by=request.user, name=channel, now=request.now):
         said = {"address": tried.address, "answer": tried.answer}
         if tried.ok:
-            words = _("%(address)s: it was taken (%(answer)s). Look whether it has come.")
-            words = words if tried.answer else _("%(address)s: it was taken. Look whether it has come.")
+            words = _("%(address)s: accepted (%(answer)s). Check whether it has arrived.")
+            words = words if tried.answer else _("%(address)s: accepted. Check whether it has arrived.")
             messages.success(request, words % said)
         else:
             messages.error(request, _("%(address)s refused: %(answer)s") % said)

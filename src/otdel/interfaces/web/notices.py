@@ -105,7 +105,7 @@ def _reader(person_id: int, now: datetime) -> Iterator[Any]:
     """Speak to whom the letter was sent, in their language and time zone, while they may still sign in."""
     person = org.signed_in(person_id, now)
     if person is None:
-        raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+        raise links.DeadLink(_("This link has expired or is incomplete. Open Otdel instead."))
     with translation.override(org.language_of(person)), timezone.override(org.zone_of(person)):
         yield person
 
@@ -138,9 +138,9 @@ def _said(at: datetime, has_time: bool, now: datetime) -> str:
 def _check_mark(deed: links.Deed, task: Any) -> None:
     """A link is good for the state the letter spoke of: pressed twice, it does not postpone twice."""
     if deed.subject_kind != "task" or deed.what not in links.LABELS:
-        raise links.DeadLink(_("This link is too old, or not whole. Open Otdel instead."))
+        raise links.DeadLink(_("This link has expired or is incomplete. Open Otdel instead."))
     if deed.what == "postpone" and (task.deadline is None or task.deadline != parse_datetime(deed.mark)):
-        raise links.DeadLink(_("The deadline was moved since this letter: open the task."))
+        raise links.DeadLink(_("The deadline has been moved since this e-mail was sent: open the task."))
 
 
 def _next_working_day(person: Any, task: Any, now: datetime) -> datetime:

@@ -156,7 +156,7 @@ def _wish(request: PersonRequest) -> dict[int, Decimal | None]:
         if invoice_id and text.strip():
             amount = read_amount(text)
             if amount is None:
-                raise Invalid(_("Write a sum, like 1 234,50."))
+                raise Invalid(_("Enter an amount, like 1 234,50."))
             if amount:
                 wish[invoice_id] = amount
     return wish

@@ -34,7 +34,7 @@ class ProfileForm(forms.Form):
         super().__init__(request.POST or None, initial={name: getattr(request.user, name) for name in self.base_fields})
         company = request.company
         names = dict(settings.LANGUAGES)
-        same = _("As in the company: %(value)s")
+        same = _("Same as the company: %(value)s")
         language = same % {"value": names.get(company.language, company.language)}
         offer(self, "language", [("", language), *settings.LANGUAGES])
         zone = same % {"value": zone_label(company.time_zone)}

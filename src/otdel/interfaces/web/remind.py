@@ -121,7 +121,7 @@ def set_reminder(request: PersonRequest, kind: str, pk: int) -> HttpResponseBase
         work = org.worktime(request.user)
         at = rules.quick_reminder(code, request.now, work, deadline=subject.deadline, has_time=subject.has_time)
         if at is None:
-            raise Invalid(_("Choose a moment that has not passed."), field="when")
+            raise Invalid(_("Choose a time in the future."), field="when")
     elif given.is_valid():
         at = given.cleaned_data["at"]
     else:

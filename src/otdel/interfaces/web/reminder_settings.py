@@ -153,7 +153,7 @@ def _ids(request: PersonRequest) -> list[int] | None:
     if request.POST.get("all") == "1":
         return None
     if not all(each.isascii() and each.isdigit() and len(each) < 16 for each in given):
-        raise Invalid(_("There is nothing undeliverable any more."))
+        raise Invalid(_("Nothing is undeliverable any more."))
     return [int(each) for each in given]
 
 

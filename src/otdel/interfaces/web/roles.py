@@ -86,7 +86,7 @@ def role(request: PersonRequest, pk: int) -> HttpResponseBase:
         name, rights = form.cleaned_data["name"], form.rights()
         act = lambda: actions.change_role(by=request.user, role_id=pk, name=name, rights=rights, now=request.now)  # noqa: E731
         if attempt(form, act):
-            messages.success(request, _("Saved. It holds from everybody's next click."))
+            messages.success(request, _("Saved. It applies from everybody's next click."))
             return redirect("roles")
     context = {
         "form": form,
@@ -112,7 +112,7 @@ def create(request: PersonRequest) -> HttpResponseBase:
 @submission
 def reset(request: PersonRequest, pk: int) -> HttpResponseBase:
     actions.reset_role(by=request.user, role_id=pk, now=request.now)
-    messages.success(request, _("The role allows again what it did at first."))
+    messages.success(request, _("The role has its original rights again."))
     return redirect("role", pk)
 
 

@@ -84,7 +84,7 @@ class RuleForm(forms.Form):
     url = forms.CharField(
         label=lazy("Address"),
         max_length=500,
-        help_text=lazy("Signed as standardwebhooks.com says; hosts are let by the administrator of the server."),
+        help_text=lazy("Signed as standardwebhooks.com specifies; the administrator of the server allows the hosts."),
     )
     most_per_hour = forms.IntegerField(
         label=lazy("At most an hour, then stop"), min_value=1, max_value=1000, initial=50

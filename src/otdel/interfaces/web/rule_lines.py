@@ -51,7 +51,7 @@ def _typed(line: Line, data: QueryDict) -> Line:
 
 def _wrong(line: Line) -> str:
     if not (line.amount.isascii() and line.amount.isdigit() and len(line.amount) < 8):
-        return _("Give a whole number of days or minutes.")
+        return _("Enter a whole number of days or minutes.")
     try:
         rules.check_rule(int(line.amount), line.measure)
     except Invalid as refusal:

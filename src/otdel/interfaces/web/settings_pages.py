@@ -45,24 +45,24 @@ class CompanyForm(forms.Form):
         max_value=100,
         decimal_places=1,
         localize=True,
-        help_text=lazy("A fact further from its plan than this, either way, is marked on the board."),
+        help_text=lazy("A fact further from its plan than this, in either direction, is marked on the board."),
     )
     purchase = forms.ChoiceField(
         label=lazy("Somebody becomes a client by"),
         choices=queries.purchases,
         help_text=lazy(
-            "New, regular and working clients of all years are counted by this. Choose what you enter for certain: "
-            "whoever keeps no payments here chooses shipments or deals. The board follows at once."
+            "New, regular and working clients of all years are counted by this. Choose what you are sure to enter: "
+            "if you keep no payments here, choose shipments or deals. The board follows at once."
         ),
     )
     active_days = forms.IntegerField(
-        label=lazy("A client is working, days"),
+        label=lazy("A client counts as working for, days"),
         min_value=1,
         max_value=3650,
         help_text=lazy("So many days after a purchase."),
     )
     new_client_days = forms.IntegerField(
-        label=lazy("A client is new, days"),
+        label=lazy("A client counts as new for, days"),
         min_value=1,
         max_value=3650,
         help_text=lazy("So many days after the first purchase."),

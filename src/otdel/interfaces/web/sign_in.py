@@ -64,13 +64,13 @@ def _ours(user: AbstractBaseUser) -> Person:
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _("The e-mail address and the password do not go together."),
+        "email_password_mismatch": _("The e-mail address or the password is wrong."),
         "too_many_login_attempts": _("Too many attempts. Wait five minutes and try again, or set a new password."),
         "rate_limited": _("Too many attempts. Wait a minute and try again."),
         "account_inactive": _("This account is closed. Ask the administrator."),
         "incorrect_password": _("The password is wrong."),
-        "enter_current_password": _("The present password is wrong."),
-        "incorrect_code": _("The code is wrong or has run out."),
+        "enter_current_password": _("The current password is wrong."),
+        "incorrect_code": _("The code is wrong or has expired."),
     }
 
     def is_safe_url(self, url: str | None) -> bool:
@@ -153,7 +153,7 @@ def _post(letter: EmailMessage) -> None:
 
 class MfaAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": _("The code is wrong or has run out."),
+        "incorrect_code": _("The code is wrong or has expired."),
     }
 
     def get_totp_issuer(self) -> str:

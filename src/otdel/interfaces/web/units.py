@@ -96,7 +96,7 @@ def create(request: PersonRequest) -> HttpResponseBase:
             ),
         )
         if made:
-            messages.success(request, _("The department is made."))
+            messages.success(request, _("The department is created."))
             return redirect("units")
     return render(request, "people/unit.html", {"form": form}, status=form_status(form))
 

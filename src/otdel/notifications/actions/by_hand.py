@@ -32,10 +32,10 @@ def remind_me(*, by: Person, at: datetime, text: str = "", about: About | None =
     if about is None and not words:
         raise Invalid(_("Say what you want to be reminded of."), field="text")
     if not now < at < now + timedelta(days=3660):
-        raise Invalid(_("Choose a moment that has not passed."), field="at")
+        raise Invalid(_("Choose a time in the future."), field="at")
     mine = Reminder.objects.filter(person=by, rule=None, state=Reminder.State.PENDING)
     if mine.count() >= rules.MOST_REMINDERS:
-        raise rules.TooMany(_("Two hundred reminders wait already: remove some first."))
+        raise rules.TooMany(_("Two hundred reminders are already waiting: remove some first."))
     reminder = Reminder.objects.create(
         kind=kinds.OWN, person=by, made_by=by, made_at=now, due_at=at,
         subject_kind=about.kind if about else "", subject_id=about.id if about else None,
@@ -51,6 +51,6 @@ def forget_reminder(*, by: Person, reminder_id: int, now: datetime) -> None:
     mine = Reminder.objects.select_for_update().filter(person=by, rule=None, state=Reminder.State.PENDING)
     found = mine.filter(pk=reminder_id).first()
     if found is None:
-        raise NotFound(_("There is no such reminder, or it has been told already."))
+        raise NotFound(_("There is no such reminder, or it has already been sent."))
     journal.record("reminder.forgotten", found, by=by, at=now, due=found.due_at)
     found.delete()

@@ -63,7 +63,7 @@ def stop_letters(*, by: Person, kind: str, now: datetime) -> list[str]:
         person=by, kind=kind, defaults={"channels": [channels.APP, *names], "in_digest": way.in_digest(kind)}
     )
     waiting = Delivery.objects.filter(person=by, channel=channels.EMAIL, state=State.WAITING, notice__kind=kind)
-    waiting.update(state=State.FORGOTTEN, answer=_("No more letters of this kind are wanted."))
+    waiting.update(state=State.FORGOTTEN, answer=_("No more e-mails of this kind are wanted."))
     journal.record("notices.letters_stopped", by, by=by, at=now, notices=kind)
     return names
 
@@ -111,4 +111,4 @@ def _dead(by: Person, ids: Sequence[int] | None) -> QuerySet[Delivery]:
 
 def _must_be_some(count: int) -> None:
     if not count:
-        raise NotFound(_("There is nothing undeliverable any more."))
+        raise NotFound(_("Nothing is undeliverable any more."))

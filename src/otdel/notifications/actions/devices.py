@@ -110,7 +110,7 @@ def try_address(*, by: Person, address_id: int, url: str, now: datetime) -> Trie
 
 
 def _test(by: Person, url: str, now: datetime) -> Outgoing:
-    words = _("This is how Otdel will tell you.")
+    words = _("This is how Otdel will notify you.")
     item = Item(0, "test", words, "", url, "", None, now)
     return Outgoing(
         key=f"test{uuid4().hex}", delivery_ids=(), person_id=by.pk, name=str(by), email=by.email or "",

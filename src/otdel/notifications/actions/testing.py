@@ -51,7 +51,7 @@ def _in_app(*, by: Person, now: datetime) -> Tried:
     """Put a notice behind the person's bell; an open page shows it at once."""
     tell([Told(kinds.TEST, by.pk, f"test:{uuid4().hex}", url="/me/notices/")], now)
     journal.record("channel.tested", by, by=by, at=now, channel=channels.APP, ok=[True])
-    return Tried(_channel_name(channels.APP), True, _("It stands behind the bell."))
+    return Tried(_channel_name(channels.APP), True, _("It is in the list behind the bell."))
 
 
 def _channel_name(name: str) -> str:

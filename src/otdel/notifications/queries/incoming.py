@@ -18,22 +18,22 @@ REFUSED = IncomingLetter.Outcome.REFUSED
 # why a letter is refused before anybody asks what it wants: kept as a code, said in the reader's language
 MACHINE, NO_ADDRESS, NOT_THEIRS, NOBODY = "machine", "no_address", "not_theirs", "nobody"
 WHY = {
-    MACHINE: _("A machine wrote it: an automatic answer or a letter that came back."),
-    NO_ADDRESS: _("No address of ours in it is whole: it was forged, cut, or is too old."),
+    MACHINE: _("A machine wrote it: an automatic reply or an e-mail that bounced."),
+    NO_ADDRESS: _("It has no valid address of ours: it was forged, cut off, or is too old."),
     NOT_THEIRS: _("Whoever wrote is not whom the address was made for."),
     NOBODY: _("The address names no colleague, or more than one."),
 }
 DO = {
-    MACHINE: _("Nothing: such letters are left alone. If a person's letters end up here, ask what their program adds."),
-    NO_ADDRESS: _("Ask them to answer a fresh letter of Otdel, or to write to their own address of tasks."),
+    MACHINE: _("Nothing: such e-mails are left alone. If a person's e-mails end up here, ask what their program adds."),
+    NO_ADDRESS: _("Ask them to reply to a recent e-mail from Otdel, or to write to their own task address."),
     NOT_THEIRS: _("Ask them to write from the address on their card, or correct the card."),
-    NOBODY: _("Tell them how it is written: a dot and the surname before the @ of their own address of tasks."),
+    NOBODY: _("Tell them how it is written: a dot and the surname before the @ of their own task address."),
 }
 # what the writer is told to do
 ADVICE = {
-    NO_ADDRESS: _("Answer a letter of Otdel that is not older than two months, or write to your own address of tasks."),
+    NO_ADDRESS: _("Reply to an e-mail from Otdel that is no older than two months, or write to your own task address."),
     NOT_THEIRS: _("Write from the address on your card."),
-    NOBODY: _("Put a dot and the colleague's surname before the @ of your own address of tasks."),
+    NOBODY: _("Put a dot and the colleague's surname before the @ of your own task address."),
 }
 OTHERWISE = _("Whoever wrote was told the reason, if they work here.")
 

@@ -114,7 +114,7 @@ def _options(type: str, options: Sequence[str]) -> list[str]:
     found = list(dict.fromkeys(" ".join(text.replace("\x00", "").split())[:120] for text in options))
     found = [text for text in found if text][:200]
     if not found:
-        raise Invalid(_("Write the choices, one a line."), field="options")
+        raise Invalid(_("Enter the choices, one per line."), field="options")
     return found
 
 

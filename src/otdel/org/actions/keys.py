@@ -38,7 +38,7 @@ def create_key(*, by: Person, name: str, may_write: bool, last_day: date | None 
         raise Invalid(_("Its last day has passed already."), field="last_day")
     Person.objects.select_for_update().get(pk=by.pk)
     if ApiKey.objects.filter(person=by, revoked_at=None).count() >= MOST_KEYS:
-        raise Conflict(_("Twenty keys are enough: take back those that nothing uses."))
+        raise Conflict(_("Twenty keys are enough: revoke those that nothing uses."))
     secret = f"otdel_{secrets.token_urlsafe(32)}"
     key = ApiKey.objects.create(
         person=by,

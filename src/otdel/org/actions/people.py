@@ -129,7 +129,7 @@ def dismiss(
     first_day_off = rules.day_after(last_day)
     person = access.person_for_change(by, person_id)
     if person.pk == by.pk:
-        raise NotAllowed(_("Nobody dismisses themselves."))
+        raise NotAllowed(_("You cannot dismiss yourself."))
     check_not_above(by, person)
     rules.check_days(person.employed_from, first_day_off)
     person.employed_to = first_day_off

@@ -59,7 +59,9 @@ def accept_invitation(*, by: None = None, key: str, password: str, now: datetime
     """Set the first password with the key of a letter. The key works once."""
     found = Invitation.objects.select_for_update().filter(key_hash=hash_key(key)).first()
     if found is None or found.accepted_at or found.expires_at <= now:
-        raise InvitationDead(_("This link was used already, called back, or is older than a week. Ask for a new one."))
+        raise InvitationDead(
+            _("This link has already been used, was withdrawn, or is older than a week. Ask for a new one.")
+        )
     person = Person.objects.select_for_update(of=("self",)).select_related("role").get(pk=found.person_id)
     if not rules.may_sign_in(person, now.date()):
         raise InvitationDead(_("This account is closed."))
@@ -94,7 +96,7 @@ def take_off_second_factors(*, by: Person | None, person_id: int, now: datetime)
     held = Authenticator.objects.filter(user_id=person_id)
     kinds = sorted(set(held.values_list("type", flat=True)))
     if not kinds:
-        raise Unguarded(_("Only a password guards this account: there is nothing to take off."))
+        raise Unguarded(_("Only a password guards this account: there is nothing to remove."))
     held.delete()
     for session in UserSession.objects.filter(user_id=person_id):
         session.end()

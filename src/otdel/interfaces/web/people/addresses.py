@@ -37,7 +37,9 @@ def unlock(request: PersonRequest, pk: int) -> HttpResponseBase:
     get_adapter(request).send_notification_mail(
         "mfa/email/taken_off", found, {"user": found, "by": request.user.name}, found.email
     )
-    messages.success(request, _("The password alone lets in again; %(name)s is told by letter.") % {"name": found.name})
+    messages.success(
+        request, _("The password alone is enough to sign in again; %(name)s is told by e-mail.") % {"name": found.name}
+    )
     return redirect("person", pk)
 
 

@@ -83,7 +83,7 @@ def _guard(request: PersonRequest, card: queries.PersonCard) -> dict[str, Any]:
     return {
         "facts": [
             (_("Last sign-in"), seen or _("has not been here yet")),
-            (_("Besides the password"), ", ".join(said) or _("nothing")),
+            (_("In addition to the password"), ", ".join(said) or _("nothing")),
         ],
         "held": bool(held) and card.row.id != request.user.pk,
     }
@@ -100,9 +100,9 @@ def _invitation(request: PersonRequest, card: queries.PersonCard) -> str:
     if card.invitation_sent is None or card.invitation_expires is None:
         return ""
     if card.invitation_expires <= request.now:
-        return _("The invitation ran out. Send a new one.")
+        return _("The invitation has expired. Send a new one.")
     until = formats.current().day(card.invitation_expires.astimezone(queries.zone_of(request.user)).date())
-    return _("An invitation is on its way; it lives until %(day)s.") % {"day": until}
+    return _("An invitation has been sent; it is valid until %(day)s.") % {"day": until}
 
 
 def hands_over(request: PersonRequest, pk: int) -> bool:

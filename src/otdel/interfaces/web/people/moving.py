@@ -93,7 +93,7 @@ def leave(request: PersonRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid() and _dismiss(request, form, pk):
         messages.success(request, _("Saved. What was theirs stays under their name."))
         if left := [name for unit, name, _chosen in form.units if not form.successors()[unit]]:
-            words = _("Nobody heads “%(units)s” after that day yet: open “Leaves” again to choose.")
+            words = _("Nobody heads “%(units)s” after that day yet: open “Leaving” again to choose.")
             messages.warning(request, words % {"units": ", ".join(left)})
         return redirect("person_handover" if hands_over(request, pk) else "person", pk)
     context = {"form": form, "card": card, "records": records(request, pk), "hands_over": hands_over(request, pk)}
