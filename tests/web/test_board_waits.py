@@ -66,7 +66,7 @@ def test_a_draft_is_led_to_instead_of_beginning_another(firm, signed):
 def test_an_agreed_plan_names_whose_approval_it_waits_for(firm, signed):
     plan = agreed(firm.gleb, firm.south)
     page = board(signed("gleb"), firm.south)
-    assert "The plan is agreed and waits for approval by: Orlova O." in page
+    assert "The plan is agreed and waits for approval (by Orlova O.)." in page
     assert button(plan, "Open the plan", main=False) in page
     assert CREATE not in page
     page = board(signed("olga"), firm.south)
@@ -79,7 +79,7 @@ def test_an_agreed_plan_names_whose_approval_it_waits_for(firm, signed):
 def test_the_empty_board_says_so_too(firm, signed):
     plan = agreed(firm.gleb, firm.south, "2026-05")
     page = board(signed("gleb"), firm.south, "2026-05")
-    assert page.count("The plan is agreed and waits for approval by: Orlova O.") == 1
+    assert page.count("The plan is agreed and waits for approval (by Orlova O.).") == 1
     assert page.count(button(plan, "Open the plan", main=False)) == 1
     assert "nothing is planned for it yet" not in page
     assert CREATE not in page

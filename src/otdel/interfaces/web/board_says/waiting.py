@@ -28,7 +28,7 @@ def _standing(plan: Pending) -> str:
     names = [each.name for each in plan.approvers if each.has_come][:MOST_NAMES]
     if not names:
         return _("The plan is agreed, but there is nobody here yet who may approve it.")
-    return _("The plan is agreed and waits for approval by: %(names)s.") % {"names": ", ".join(names)}
+    return _("The plan is agreed and waits for approval (by %(names)s).") % {"names": ", ".join(names)}
 
 
 def _whose(plan: Pending) -> str:
