@@ -104,7 +104,7 @@ def test_forms_cost_few_queries(firm, records, enter, kind, django_assert_max_nu
     head = enter(firm.boris)
     with django_assert_max_num_queries(8):
         assert head.get(f"{PATHS[kind]}new/").status_code == 200
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         assert head.get(f"{PATHS[kind]}{records[kind]}/edit/").status_code == 200
 
 

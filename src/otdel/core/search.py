@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import connection, transaction
-from django.db.models import CharField, F, Q, QuerySet, TextField, Value
+from django.db.models import BooleanField, CharField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from otdel.core.listing.filters import fold
@@ -52,17 +51,21 @@ def words(text: str, field: str = "search") -> Q:
 def find(parts: Sequence[Part], text: str, most: int) -> list[Hit]:
     """Return so many hits of each kind: of the words themselves, and when there are none, of words nearly these.
 
-    One query; three when nothing fits the words.
+    One query; two when nothing fits the words.
     """
     if not parts or not fold(text).split():
         return []
     exact = _run([_exact(part, text)[:most] for part in parts])
     if exact or len(fold(text)) < SHORTEST_SLIP:
         return exact
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('pg_trgm.word_similarity_threshold', %s, true)", [CLOSE])
-        return _run([_close(part, text)[:most] for part in parts])
+    return _run([_close(part, text)[:most] for part in parts])
+
+
+class _WithCloseness(Func):
+    """True. Asked of no row, and so before the first one: sets for this statement how near a word must be."""
+
+    template = "(SELECT set_config('pg_trgm.word_similarity_threshold', %(expressions)s, true)) IS NOT NULL"
+    output_field = BooleanField()
 
 
 def _exact(part: Part, text: str) -> QuerySet[Any]:
@@ -72,7 +75,7 @@ def _exact(part: Part, text: str) -> QuerySet[Any]:
 
 def _close(part: Part, text: str) -> QuerySet[Any]:
     near = TrigramWordSimilarity(fold(text), F("search"))
-    rows = part.rows.filter(search__trigram_word_similar=fold(text)).annotate(_near=near)
+    rows = part.rows.filter(_WithCloseness(Value(CLOSE)), search__trigram_word_similar=fold(text)).annotate(_near=near)
     return _shaped(part, rows.order_by(F("_near").desc(), "id"))
 
 
