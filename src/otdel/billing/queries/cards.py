@@ -98,8 +98,8 @@ class InvoiceCard:
         return self.number or f"#{self.id}"
 
 
-def invoice_card(person: Person, invoice_id: int, today: date) -> InvoiceCard:
-    """At most three queries besides those of access."""
+def invoice_card(person: Person, invoice_id: int, today: date, moves: bool = True) -> InvoiceCard:
+    """At most three queries besides those of access; without payments and shipments one less."""
     binned = access.visible_invoices(person, binned=True)
     invoice: Invoice = _one(access.seen_invoices(person), binned, invoice_id)
     state = invoice_state(
@@ -110,7 +110,7 @@ def invoice_card(person: Person, invoice_id: int, today: date) -> InvoiceCard:
         today=today,
     )
     late = state == InvoiceState.OVERDUE and invoice.due_on is not None
-    money, goods = _movements(invoice.pk)
+    money, goods = _movements(invoice.pk) if moves else ([], [])
     return InvoiceCard(
         id=invoice.pk,
         number=invoice.number,
@@ -202,8 +202,8 @@ class PaymentCard:
         return self.number or f"#{self.id}"
 
 
-def payment_card(person: Person, payment_id: int) -> PaymentCard:
-    """Three queries besides those of access."""
+def payment_card(person: Person, payment_id: int, aims: bool = True) -> PaymentCard:
+    """Three queries besides those of access; one without the invoices it could go to."""
     binned = access.visible_payments(person, binned=True)
     payment = _one(access.seen_payments(person), binned, payment_id, "unit")
     return PaymentCard(
@@ -220,7 +220,7 @@ def payment_card(person: Person, payment_id: int) -> PaymentCard:
         in_bin=payment.deleted_at is not None,
         rights=_rights(person, "payment", payment.owner_id),
         custom=payment.custom,
-        targets=targets(person, payment.customer_id, payment.pk, refund=payment.amount < 0),
+        targets=targets(person, payment.customer_id, payment.pk, refund=payment.amount < 0) if aims else [],
     )
 
 

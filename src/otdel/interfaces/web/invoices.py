@@ -115,7 +115,7 @@ def _deal_lines(request: PersonRequest) -> list[queries.LineRow]:
 
 @form
 def edit(request: PersonRequest, invoice_id: int) -> HttpResponseBase:
-    found = queries.invoice_card(request.user, invoice_id, request.today)
+    found = queries.invoice_card(request.user, invoice_id, request.today, moves=False)
     must(found.rights.change)
     kept = {"customer": found.customer.id, "deal": found.deal.id if found.deal else None}
     given = InvoiceForm(request, _as_it_is(found), kept)

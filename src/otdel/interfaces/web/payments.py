@@ -103,7 +103,7 @@ def _beginning(request: PersonRequest) -> dict[str, Any]:
 
 @form
 def edit(request: PersonRequest, payment_id: int) -> HttpResponseBase:
-    found = queries.payment_card(request.user, payment_id)
+    found = queries.payment_card(request.user, payment_id, aims=False)
     must(found.rights.change)
     kept = {name: link.id if link else None for name, link in (("customer", found.customer), ("deal", found.deal))}
     given = PaymentForm(request, _as_it_is(found), kept)
