@@ -70,6 +70,8 @@ def test_a_template_is_made_changed_given_and_taken_away(firm, signed):
     deal = make_deal(firm.anna, make_customer(firm.anna))
     form = text_of(client.get(f"/tasks/new/?template={made.pk}&deal={deal.pk}"))
     assert f'value="Send {deal.title}"' in form
+    assert "place of the braces" not in form
+    assert "place of the braces" in text_of(client.get(f"/tasks/new/?template={made.pk}"))
     assert "One\nTwo" in form
     assert f'name="template" value="{made.pk}"' in form
     for name, status in (("boris", 404), ("vera", 404)):

@@ -34,7 +34,10 @@ from otdel.tasks import actions, queries, rules
 def new(request: PersonRequest) -> HttpResponseBase:
     """The form as a page, or as the inside of the dialog that opens over any page."""
     access.require(request.user, "task", Right.CREATE)
-    given = TaskForm(request, _beginning(request))
+    beginning = _beginning(request)
+    given = TaskForm(request, beginning)
+    if rules.asks_names(beginning["title"], beginning.get("text", "")):
+        given.fields["title"].help_text = _("Choose below whom it is about: the name comes in the place of the braces.")
     if request.method == "POST" and given.is_valid():
         made = attempt(
             given,
