@@ -77,7 +77,7 @@ def test_only_those_the_rules_owner_may_give_work(firm):
     firing = Rule.objects.get().firings.get()
     assert (firing.outcome, firing.text) == (
         "REFUSED",
-        "Nobody of this role whom the rule's owner may give work works here.",
+        "Nobody with this role to whom the rule's owner may give work works here.",
     )
     assert given() == []
 

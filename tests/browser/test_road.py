@@ -276,7 +276,7 @@ def test_keys_alone_are_enough(firm: Firm, opened: Callable[..., Page]) -> None:
 
     tab_to(page, "table a.figure")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("the records that make")).to_be_visible()
+    expect(page.get_by_text("the records that make up")).to_be_visible()
 
     page.keyboard.press("Control+Home")
     tab_to(page, "#add > summary")

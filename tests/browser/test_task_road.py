@@ -310,7 +310,7 @@ def declare(boris: Page, axe: Check) -> None:
 
 def morning(anna: Page, axe: Check, fits: Check) -> None:
     """The plan of the day is met first thing, and names the debtor with the money that is waited from them."""
-    anna.get_by_role("link", name="Your plan of the day").click()
+    anna.get_by_role("link", name="Your daily plan").click()
     main = anna.locator("main")
     expect(main).to_contain_text("Lutik")
     expect(main).to_contain_text("0 / 3")

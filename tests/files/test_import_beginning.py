@@ -78,7 +78,7 @@ def test_after_the_facts_comes_the_board(wizard, firm):
 
     page = wizard.client.get(f"/import/{done.pk}/result/").content.decode()
     assert done.created == 1
-    assert "Next: see on the board what each has brought" in page
+    assert "Next: see on the board what each person has brought in" in page
     assert 'href="/plan/?metric=won_amount">See the board</a>' in page
     board = wizard.client.get("/plan/?metric=won_amount", follow=True)
     assert "period=2026-03" in board.redirect_chain[0][0]
@@ -88,5 +88,5 @@ def test_after_what_is_no_fact_comes_another_file(wizard, firm):
     done = wizard.go("ФИО;Должность\nНовиков Никита;Менеджер\n".encode(), "people.csv")
 
     page = wizard.client.get(f"/import/{done.pk}/result/").content.decode()
-    assert "Next: bring in deals, sales or payments" in page
+    assert "Next: import deals, sales or payments" in page
     assert "See the board" not in page

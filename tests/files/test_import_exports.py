@@ -89,7 +89,7 @@ def test_unknown_people_are_refused_unless_ticked(wizard: Wizard) -> None:
     session = wizard.go(FILES / "bitrix24_deal_constructed.csv")
     assert session.created == 0
     assert session.refused == session.total
-    assert "Not one row was taken." in wizard.client.get(f"/import/{session.pk}/result/").content.decode()
+    assert "No row was imported." in wizard.client.get(f"/import/{session.pk}/result/").content.decode()
     answer = wizard.client.get(f"/import/{session.pk}/refused/")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert "What is wrong" in text.splitlines()[0]

@@ -84,8 +84,8 @@ def test_an_import_that_took_nothing_is_not_green(wizard: Wizard, client: Client
         found = html.fromstring(client.get("/import/").content).xpath("//*[contains(@class, 'badge')]")[-1]
         return found.text_content(), found.get("class").removeprefix("badge").strip()
 
-    assert badge(refused=3) == ("Nothing taken", "over")
-    assert badge(created=1, refused=3) == ("Taken in part", "over")
+    assert badge(refused=3) == ("Nothing imported", "over")
+    assert badge(created=1, refused=3) == ("Imported in part", "over")
     assert badge(unchanged=3) == ("Nothing new", "")
     assert badge(created=3) == ("Imported", "done")
 
@@ -100,7 +100,7 @@ def test_a_mapping_is_remembered(wizard: Wizard, client: Client) -> None:
     assert later.target == "customers"
     assert {use["position"]: use["field"] for use in later.columns} == {0: "name", 1: "created", 2: "owner"}
     page = client.get(f"/import/{later.pk}/columns/").content.decode()
-    assert "was here before" in page
+    assert "was imported before" in page
 
 
 def test_a_needed_column_is_asked_for(wizard: Wizard, client: Client) -> None:

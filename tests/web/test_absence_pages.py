@@ -22,7 +22,7 @@ def days(first: int, last: int) -> dict[str, str]:
 
 def test_a_head_adds_changes_and_removes(firm, signed, django_assert_num_queries):
     client = signed("boris")
-    assert "Everybody is here" in text_of(client.get("/people/absences/"))
+    assert "Everybody is in" in text_of(client.get("/people/absences/"))
     assert ">Absences<" in text_of(client.get("/people/"))
     form = text_of(client.get(f"/people/absences/new/?person={firm.anna.pk}"))
     assert f'<option value="{firm.anna.pk}" selected>' in form

@@ -69,7 +69,7 @@ def test_deals_of_long_ago_are_found_with_a_way_back(firm, signed, kept):
         (f"/plan/?unit={firm.north.pk}&period=2024-12&metric=won_amount&by=person&instead=2026-03", 302)
     ]
     text = page.content.decode()
-    assert "March 2026: neither a plan nor a fact yet. Shown is December 2024, the latest with numbers." in text
+    assert "March 2026: no plan and no fact yet. Showing December 2024, the latest with numbers." in text
     assert "period=2026-03&amp;metric=won_amount&amp;by=person" in text
     assert ">Show March 2026</a>" in text
 

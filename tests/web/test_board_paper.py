@@ -111,7 +111,7 @@ def test_the_rhythm_is_on_paper_as_on_the_screen(shown):
     with translation.override("en"):
         drawn = board_paper.rhythm(shown, Numbers.of("payments", "RUB"))
     assert drawn is not None
-    assert drawn["heads"] == ["By the end of", "Working days", "If even", "By the rhythm", "To date"]
+    assert drawn["heads"] == ["By the end of", "Working days", "At even pace", "By the rhythm", "To date"]
     assert ["yesterday", "10", "47.6%", "47.6%", "1.50M"] in drawn["rows"]
     assert drawn["rows"][-1][-1] == "3.15M"
 

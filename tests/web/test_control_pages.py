@@ -92,7 +92,7 @@ def test_day_from_morning_to_verdict(controlled, signed, django_assert_num_queri
     assert client.post(f"{address}do/accept/").status_code == 403
 
     head = signed("boris")
-    assert "1 report of the day waits" in text_of(head.get("/today/"))
+    assert "1 daily report is waiting" in text_of(head.get("/today/"))
     assert "All paid" in text_of(head.get("/plan/control/days/"))
     verdict = {"grade": "GOOD", "comment": "Well done", "next_title": "Sell again", "next": "/plan/control/days/"}
     assert head.post(f"{address}do/accept/", verdict)["Location"] == "/plan/control/days/"

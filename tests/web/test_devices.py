@@ -61,7 +61,7 @@ def test_a_browser_subscribes_and_is_tried(signed: Signed, firm: Firm, receiver:
 
     receiver.answer(201)
     anna.post(f"/me/devices/{kept.pk}/test/")
-    assert "Taken by the other side: 201" in toast(anna)
+    assert "Accepted by the other side: 201" in toast(anna)
     assert receiver.take().headers["content-encoding"] == "aes128gcm"
 
     receiver.answer(410, "unsubscribed")

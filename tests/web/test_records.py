@@ -393,7 +393,7 @@ def test_required_field_is_asked_for(firm, signed):
     client = signed("anna")
     answer = client.post("/customers/new/", {"type": "COMPANY", "name": "Без телефона"})
     assert answer.status_code == 422
-    assert "wants this filled in" in answer.content.decode()
+    assert "requires this to be filled in" in answer.content.decode()
     made = client.post("/customers/new/", {"type": "COMPANY", "name": "С телефоном", "phones": "84951234567"})
     assert made.status_code == 302
 

@@ -189,7 +189,7 @@ def test_names_of_records_are_only_for_those_who_see_them(firm, signed):
         page = text_of(signed(name).get(f"/rules/{rule.pk}/?try=1"))
         assert "it would have fired 1 time." in page
         assert page.count("A-7") == (2 if is_seen else 0)
-        assert page.count("not for you to see") == (0 if is_seen else 2)
+        assert page.count("or you may not see it") == (0 if is_seen else 2)
 
 
 def test_lines_of_departments_are_chosen_tried_and_logged(firm, signed):

@@ -78,7 +78,7 @@ def test_what_passed_with_a_quick_form(firm, lutik, asked, django_assert_num_que
 
 def test_lines_of_a_deal_say_when_the_amount_differs(firm, lutik, asked):
     deal = make_deal(firm.anna, lutik, amount=Decimal(100))
-    assert "not written down yet" in slots.deal_lines(asked(firm.anna), deal.pk, deal.amount, firm.anna.pk)
+    assert "not been entered yet" in slots.deal_lines(asked(firm.anna), deal.pk, deal.amount, firm.anna.pk)
     actions.set_deal_lines(by=fresh(firm.anna), deal_id=deal.pk, lines=[line(2, 30)], now=NOW)
 
     shown = slots.deal_lines(asked(firm.anna), deal.pk, deal.amount, firm.anna.pk)

@@ -188,13 +188,13 @@ def test_chain_on_the_card(firm, signed):
     assert "Measure" in text_of(client.get("/pick/task/?needs=meas"))
     client.post(f"/tasks/{second.pk}/do/bind/", {"needs": f"Measure #{first.pk}"})
     page = text_of(signed("anna").get(f"/tasks/{second.pk}/"))
-    assert "It waits" in page
+    assert "It is waiting" in page
     assert "Measure" in page
     assert signed("anna").post(f"/tasks/{second.pk}/do/start/").status_code == 409
     assert "Cut" in text_of(client.get(f"/tasks/{first.pk}/"))
     assert client.post(f"/tasks/{second.pk}/do/bind/", {"needs": "nothing like it"}).status_code == 422
     client.post(f"/tasks/{second.pk}/do/unbind/", {"needs": first.pk})
-    assert "It waits:" not in text_of(client.get(f"/tasks/{second.pk}/"))
+    assert "It is waiting:" not in text_of(client.get(f"/tasks/{second.pk}/"))
 
 
 def test_quick_deadlines_are_working_time(firm, signed):

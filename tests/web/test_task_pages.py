@@ -183,7 +183,7 @@ def test_my_day(firm, signed, django_assert_num_queries):
         page = text_of(client.get("/today/"))
     assert page.index("Late one") < page.index("Some day")
     assert "overdue" in page
-    assert "Who has a jam" not in page
+    assert "Who has a bottleneck" not in page
     handed = give(firm.boris, firm.anna, title="Handed in", needs_acceptance=True)
     actions.start_task(by=fresh(firm.anna), task_id=handed.pk, now=now)
     actions.submit_task(by=fresh(firm.anna), task_id=handed.pk, result="The result", now=now)
@@ -192,7 +192,9 @@ def test_my_day(firm, signed, django_assert_num_queries):
     # session, person, departments, who belongs to them, everybody's numbers, tasks, calls, manual control
     with django_assert_num_queries(8):
         head = text_of(boris.get("/today/"))
-    assert all(words in head for words in ("Who has a jam", "Waits for my word", "The result", "Ring them"))
+    assert all(
+        words in head for words in ("Who has a bottleneck", "Waiting for my decision", "The result", "Ring them")
+    )
     assert f"waits=attention%3A{firm.anna.pk}" in head
     assert "All is done" in text_of(signed("zoya").get("/today/"))
     assert signed("zoya").get("/")["Location"] == "/today/"
@@ -318,7 +320,7 @@ def test_by_person_has_the_filters_of_the_list(firm, signed, django_assert_num_q
     assert all(words not in opened for words in ("Private", "By itself", "Not theirs"))
     assert f'href="/tasks/board/?who={firm.anna.pk}&customer={lutik.pk}"' in table
     assert f'href="/tasks/board/?customer={lutik.pk}"' in page  # the other views keep the filter
-    assert "No record fits" in text_of(boris.get("/tasks/team/?priority=3"))
+    assert "No record meets" in text_of(boris.get("/tasks/team/?priority=3"))
     form = text_of(boris.get(f"/tasks/filters/?on=task_team&unit={firm.north.pk}", headers={"HX-Request": "true"}))
     assert 'action="/tasks/team/"' in form
     assert f'<input type="hidden" name="unit" value="{firm.north.pk}">' in form

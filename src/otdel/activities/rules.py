@@ -46,7 +46,7 @@ class ActivityValues:
 
 def check(values: ActivityValues, now: datetime) -> None:
     if values.is_done and values.at > now + SKEW:
-        raise NotYet(_("What is done cannot lie in the future: plan it instead."), field="at")
+        raise NotYet(_("What is done cannot be in the future: plan it instead."), field="at")
     if values.duration is not None and not 0 <= values.duration <= LONGEST:
         raise Invalid(_("It cannot last that long."), field="duration")
     about = (values.customer_id, values.contact_id, values.lead_id, values.deal_id)

@@ -39,7 +39,7 @@ class Rule(models.Model):
         BY_HAND = "BY_HAND", pgettext_lazy("rule", "Switched off")
         LIMIT = "LIMIT", pgettext_lazy("rule", "Stopped: too many firings in an hour")
         OWNER = "OWNER", pgettext_lazy("rule", "Stopped: its owner no longer works here")
-        GONE = "GONE", pgettext_lazy("rule", "Stopped: the address of its webhook is no more")
+        GONE = "GONE", pgettext_lazy("rule", "Stopped: its webhook address no longer exists")
 
     class Lines(models.TextChoices):
         PEOPLE = "PEOPLE", pgettext_lazy("lines of the plan", "of people")
@@ -86,7 +86,7 @@ class Firing(models.Model):
         DONE = "DONE", pgettext_lazy("firing", "Done")
         REFUSED = "REFUSED", pgettext_lazy("firing", "Refused")
         LOOP = "LOOP", pgettext_lazy("firing", "Not done: rules call each other")
-        LIMIT = "LIMIT", pgettext_lazy("firing", "Not done: the limit of the hour")
+        LIMIT = "LIMIT", pgettext_lazy("firing", "Not done: hourly limit")
         WAITING = "WAITING", pgettext_lazy("firing", "On its way")
 
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="firings")

@@ -219,7 +219,7 @@ def check_unpaid(invoice: HasMoney) -> None:
 
 def check_dates(issued_on: date, due_on: date | None) -> None:
     if due_on is not None and due_on < issued_on:
-        raise Invalid(_("The day to pay by is before the invoice itself."), field="due_on")
+        raise Invalid(_("The due date is before the date of the invoice."), field="due_on")
 
 
 # spreading a payment over invoices
@@ -261,9 +261,9 @@ def _nearer_zero(left: Decimal, right: Decimal) -> Decimal:
 
 def _check_part(part: Decimal, room: Decimal, left: Decimal) -> None:
     if part != cents(part) or part * left < 0 or part * room < 0:
-        raise WrongSum(_("A part of a payment has the payment's own sign and whole cents."), field="allocation")
+        raise WrongSum(_("Each part of a payment has the payment's own sign and whole cents."), field="allocation")
     if abs(part) > abs(room):
-        raise TooMuch(_("The invoice does not need that much."), field="allocation")
+        raise TooMuch(_("That is more than remains to be paid on the invoice."), field="allocation")
     if abs(part) > abs(left):
         raise TooMuch(_("The payment does not have that much left."), field="allocation")
 

@@ -107,14 +107,14 @@ def check_customer(customer: Customer) -> None:
             raise Invalid(str(problem), field=name)
     _check_lengths(customer)
     if customer.account and customer.bik and not requisites.check_account(customer.account, customer.bik):
-        raise Invalid(_("The account does not fit the bank: check both numbers."), field="account")
+        raise Invalid(_("The account does not match the bank: check both numbers."), field="account")
 
 
 REQUISITES = (
-    ("inn", requisites.check_inn, lazy("This is no INN: the check digit is wrong.")),
-    ("kpp", requisites.check_kpp, lazy("This is no KPP: it has nine characters.")),
-    ("ogrn", requisites.check_ogrn, lazy("This is no OGRN: the check digit is wrong.")),
-    ("bik", requisites.check_bik, lazy("This is no BIK: it has nine digits and begins with 0.")),
+    ("inn", requisites.check_inn, lazy("This is not an INN: the check digit is wrong.")),
+    ("kpp", requisites.check_kpp, lazy("This is not a KPP: it has nine characters.")),
+    ("ogrn", requisites.check_ogrn, lazy("This is not an OGRN: the check digit is wrong.")),
+    ("bik", requisites.check_bik, lazy("This is not a BIK: it has nine digits and begins with 0.")),
 )
 
 
@@ -143,7 +143,7 @@ def phone_points(texts: Iterable[str], region: str = "RU") -> list[Point]:
     for text in _given(texts):
         phone = phones.parse(text, region)
         if phone is None:
-            raise Invalid(_("“%(text)s” is no phone number.") % {"text": text[:60]}, field="phones")
+            raise Invalid(_("“%(text)s” is not a phone number.") % {"text": text[:60]}, field="phones")
         point = Point(ContactPoint.Kind.PHONE, phone.number, phone.extension, phone.raw)
         found.setdefault((phone.number, phone.extension), point)
     return list(found.values())
@@ -153,7 +153,7 @@ def email_points(texts: Iterable[str]) -> list[Point]:
     found = {}
     for text in _given(texts):
         if len(text) > 254 or not EMAIL.fullmatch(text):
-            raise Invalid(_("“%(text)s” is no e-mail address.") % {"text": text[:60]}, field="emails")
+            raise Invalid(_("“%(text)s” is not an e-mail address.") % {"text": text[:60]}, field="emails")
         found[text.lower()] = Point(ContactPoint.Kind.EMAIL, text.lower(), raw=text)
     return list(found.values())
 
@@ -163,7 +163,7 @@ def site_points(texts: Iterable[str]) -> list[Point]:
     for text in _given(texts):
         bare = re.sub(r"^https?://", "", text, flags=re.IGNORECASE).rstrip("/")
         if "." not in bare or " " in bare or len(bare) > 240:
-            raise Invalid(_("“%(text)s” is no site.") % {"text": text[:60]}, field="sites")
+            raise Invalid(_("“%(text)s” is not a website.") % {"text": text[:60]}, field="sites")
         found[bare.lower()] = Point(ContactPoint.Kind.SITE, bare.lower(), raw=text)
     return list(found.values())
 
@@ -189,7 +189,7 @@ def check_required(filled: Collection[str], required: Collection[str], touched: 
     """
     for name in missing(filled, required):
         if touched is None or name in touched:
-            raise NotFilledIn(_("The company wants this filled in."), field=_field_of(name))
+            raise NotFilledIn(_("The company requires this to be filled in."), field=_field_of(name))
 
 
 def _field_of(name: str) -> str:

@@ -66,7 +66,7 @@ def control_for_change(person: Person, control_id: int) -> ManualControl:
     if found is None:
         raise NotFound(_("There is no such manual control, or you may not see it."))
     if not may_end(person, found):
-        raise NotAllowed(_("Manual control is kept by the head of the department and those above."))
+        raise NotAllowed(_("Manual control is run by the head of the department and those above."))
     return found
 
 

@@ -114,7 +114,7 @@ def clean_note(text: str, needed: bool = False, longest: int = 2000) -> str:
 
 def must_be(state: str, *wanted: str) -> None:
     if state not in wanted:
-        raise WrongState(_("The day is not where this can be done to it any more. Look at it again."))
+        raise WrongState(_("This can no longer be done on this day. Look at it again."))
 
 
 def must(allowed: bool) -> None:

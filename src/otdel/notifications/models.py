@@ -51,7 +51,7 @@ class Delivery(models.Model):
         OPENED = "OPENED", pgettext_lazy("delivery", "Opened")
         REFUSED = "REFUSED", pgettext_lazy("delivery", "Refused")
         DEAD = "DEAD", pgettext_lazy("delivery", "Undeliverable")
-        FORGOTTEN = "FORGOTTEN", pgettext_lazy("delivery", "Forgotten")
+        FORGOTTEN = "FORGOTTEN", pgettext_lazy("delivery", "Cancelled")
 
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="deliveries")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")

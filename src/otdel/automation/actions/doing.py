@@ -68,7 +68,7 @@ def _receivers(rule: Rule, owner: Person, firing: Firing, now: datetime) -> tupl
     """Whoever gets it: not empty. Somebody of a role is refused when there is none the owner may turn to."""
     found = the_one(receivers_of(rule, owner, firing.kind, [firing.record_id], now).get(firing.record_id, Receivers()))
     if not found:
-        raise Invalid(_("Nobody of this role whom the rule's owner may give work works here."))
+        raise Invalid(_("Nobody with this role to whom the rule's owner may give work works here."))
     return found
 
 

@@ -87,7 +87,7 @@ def switch_rule(*, by: Person, rule_id: int, on: bool, now: datetime) -> Rule:
     access.require(by)
     rule = access.rule_for_change(by, rule_id)
     if rule.is_on == on:
-        raise Conflict(_("It is so already."))
+        raise Conflict(_("It is already so."))
     rule.is_on, rule.stop = on, "" if on else Rule.Stop.BY_HAND
     if on:
         access.check_unit(by, rule.unit_id)

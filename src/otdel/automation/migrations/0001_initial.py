@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=250)),
                 ('key', models.CharField(max_length=80)),
                 ('at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('DONE', 'Done'), ('REFUSED', 'Refused'), ('LOOP', 'Not done: rules call each other'), ('LIMIT', 'Not done: the limit of the hour'), ('WAITING', 'On its way')], max_length=7)),
+                ('outcome', models.CharField(choices=[('DONE', 'Done'), ('REFUSED', 'Refused'), ('LOOP', 'Not done: rules call each other'), ('LIMIT', "Not done: hourly limit"), ('WAITING', 'On its way')], max_length=7)),
                 ('text', models.TextField(blank=True)),
                 ('made', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('chain', models.JSONField(default=list)),

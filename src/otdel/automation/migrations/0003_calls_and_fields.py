@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='rule',
             name='stop',
-            field=models.CharField(blank=True, choices=[('BY_HAND', 'Switched off'), ('LIMIT', 'Stopped: too many firings in an hour'), ('OWNER', 'Stopped: its owner no longer works here'), ('GONE', 'Stopped: the address of its webhook is no more')], max_length=7),
+            field=models.CharField(blank=True, choices=[('BY_HAND', 'Switched off'), ('LIMIT', 'Stopped: too many firings in an hour'), ('OWNER', 'Stopped: its owner no longer works here'), ('GONE', "Stopped: its webhook address no longer exists")], max_length=7),
         ),
         migrations.AlterField(
             model_name='rule',

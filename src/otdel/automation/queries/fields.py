@@ -107,12 +107,12 @@ def checked(kind: str, name: str, given: Any) -> Any:
     text = clean_text(str("" if given is None else given), 1000).strip()
     if field.options or field.type == ENTRY:
         if text not in dict(field.options):
-            raise Invalid(_("Choose one of the list."), field="value")
+            raise Invalid(_("Choose one from the list."), field="value")
         return text
     if field.type == DAYS:
         return _days(text)
     if not text or (field.type == NUMBER and read_amount(text) is None):
-        raise Invalid(_("Enter a number.") if field.type == NUMBER else _("Write what to put there."), field="value")
+        raise Invalid(_("Enter a number.") if field.type == NUMBER else _("Enter what to put there."), field="value")
     return text
 
 

@@ -38,7 +38,9 @@ def _silence() -> RuleValues:
 
 def _stands() -> RuleValues:
     does = {"title": _("{record} stands still"), "text": _("Two weeks in the same stage."), "to": "HEAD"}
-    return RuleValues(_("A deal stands for two weeks: tell the head"), "DEAL_STANDS", "NOTICE", days=14, does=does)
+    return RuleValues(
+        _("A deal has stood still for two weeks: tell the head"), "DEAL_STANDS", "NOTICE", days=14, does=does
+    )
 
 
 def _step() -> RuleValues:

@@ -62,7 +62,7 @@ def _fill(invoice: Invoice, by: Person, values: InvoiceValues, now: datetime) ->
 def _sum(lines: Sequence[LineValues], amount: Decimal | None) -> Decimal:
     given = total(lines) if lines else check_size(amount or Decimal(0))
     if given <= 0:
-        raise WrongSum(_("An invoice asks for more than zero."), field="amount")
+        raise WrongSum(_("The amount of an invoice must be more than zero."), field="amount")
     return given
 
 

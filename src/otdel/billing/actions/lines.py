@@ -83,7 +83,7 @@ def set_deal_lines(
     deal = deal_for_change(by, deal_id)
     ready = checked(lines)
     if any((line.amount or 0) < 0 for line in ready):
-        raise WrongLine(_("A deal sells: its lines cannot be negative."), field="lines")
+        raise WrongLine(_("Lines of a deal cannot be negative."), field="lines")
     before = DealLine.objects.filter(deal=deal).aggregate(sum=Sum("amount"))["sum"]
     replace_lines(DealLine, {"deal_id": deal.pk}, ready)
     if follows_lines(deal.amount, before) if recount is None else recount:

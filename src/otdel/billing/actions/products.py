@@ -43,9 +43,9 @@ def change_group(*, by: Person, group_id: int, name: str, is_active: bool = True
 def _free_group_name(name: str, besides: int = 0) -> str:
     name = name.strip()[:160]
     if not name:
-        raise Invalid(_("Name the group."), field="name")
+        raise Invalid(_("Give the group a name."), field="name")
     if ProductGroup.objects.filter(name__iexact=name).exclude(pk=besides).exists():
-        raise NameTaken(_("There already is a product group with this name."), field="name")
+        raise NameTaken(_("There is already a product group with this name."), field="name")
     return name
 
 
@@ -80,7 +80,7 @@ def _write(product: Product, by: Person, values: ProductValues, now: datetime) -
 
 def _check(by: Person, values: ProductValues) -> None:
     if not values.name.strip():
-        raise Invalid(_("Name the product."), field="name")
+        raise Invalid(_("Give the product a name."), field="name")
     for name in ("price", "unit_cost"):
         amount = getattr(values, name)
         if amount is not None:

@@ -211,7 +211,7 @@ PAYMENTS = Listing(
             "kind",
             _("Kind"),
             conditions={
-                "in": (_("Money that came"), lambda asking: Q(amount__gt=0)),
+                "in": (_("Money received"), lambda asking: Q(amount__gt=0)),
                 "back": (_("Given back"), lambda asking: Q(amount__lt=0)),
                 "unknown": (_("Customer not known"), lambda asking: Q(customer=None)),
                 "unspread": (

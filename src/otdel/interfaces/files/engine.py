@@ -146,7 +146,7 @@ class _said_to_its_owner:
         if isinstance(error, UnreadableFile):
             return sentences.of_file(error)
         if isinstance(error, TooManyRows):
-            return _("Such a file is taken at once and may have %(rows)s rows at most. Split it.") % {
+            return _("Such a file is read in one go and may have %(rows)s rows at most. Split it.") % {
                 "rows": WHOLE_AT_MOST
             }
         if isinstance(error, Refusal):

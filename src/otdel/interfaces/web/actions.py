@@ -37,7 +37,7 @@ def save_view(*, by: Person, listing: str, name: str, query: str, now: datetime)
     if not name:
         raise Invalid(_("Give the view a name."), field="name")
     if ListView.objects.filter(person=by, listing=listing).exclude(name="").count() >= MOST_VIEWS:
-        raise Invalid(_("Forty views are enough for one list: delete one first."), field="name")
+        raise Invalid(_("A list can have forty views at most: delete one first."), field="name")
     view, _created = ListView.objects.update_or_create(
         person=by,
         listing=listing,

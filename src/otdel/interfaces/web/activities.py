@@ -41,7 +41,9 @@ LIST = lists.ListPage(
     path="deals/activities/",
     title=lazy("Calls and meetings"),
     empty_title=lazy("Nothing was logged yet"),
-    empty_text=lazy("Calls, meetings, letters, proposals and notes will be here: what passed with every customer."),
+    empty_text=lazy(
+        "Calls, meetings, e-mails, proposals and notes will appear here: everything that happened with each customer."
+    ),
     icon="phone",
     card="activity",
     create="activity_new",

@@ -54,9 +54,9 @@ def order_words(sort: str, label: str) -> str:
     """«Отклонение: сначала худшие»."""
     key = sort.removeprefix("-")
     if key in WORST_SMALLEST:
-        words = _("%(column)s: the best first") if sort.startswith("-") else _("%(column)s: the worst first")
+        words = _("%(column)s: best first") if sort.startswith("-") else _("%(column)s: worst first")
     else:
-        words = _("%(column)s: the largest first") if sort.startswith("-") else _("%(column)s: the smallest first")
+        words = _("%(column)s: largest first") if sort.startswith("-") else _("%(column)s: smallest first")
     return words % {"column": label}
 
 

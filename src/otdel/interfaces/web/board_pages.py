@@ -70,7 +70,7 @@ def task(request: PersonRequest) -> HttpResponse:
 
 def _rows_lead(found: Drill, numbers: Numbers) -> str:
     words = {"period": period_title(found.query.board.period), "total": numbers.full(found.total)}
-    return _("%(period)s: the records that make %(total)s, the latest first.") % words
+    return _("%(period)s: the records that make up %(total)s, latest first.") % words
 
 
 def _record(record: Record, numbers: Numbers) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def rhythm(shown: Board, numbers: Numbers) -> dict[str, Any] | None:
     heads = [
         _("By the end of"),
         _("Working days"),
-        _("If even"),
+        _("At even pace"),
         _("By the rhythm"),
         *([_("To date")] if has_plan else []),
     ]

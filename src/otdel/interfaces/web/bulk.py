@@ -35,9 +35,9 @@ def actions_of(record: Record, kind: str, tag: Callable[..., Any] | None) -> tup
     def assign(request: PersonRequest, ids: list[int], value: str) -> Done:
         event = record.assign(by=request.user, ids=ids, owner_id=read_id(value) or 0, now=request.now)
         count = event.data["count"]
-        return ngettext("%(count)s record is given.", "%(count)s records are given.", count) % {"count": count}, undo(
-            event
-        )
+        return ngettext("%(count)s record was handed over.", "%(count)s records were handed over.", count) % {
+            "count": count
+        }, undo(event)
 
     def mark(request: PersonRequest, ids: list[int], value: str) -> Done:
         event = tag(by=request.user, ids=ids, tag=value, now=request.now) if tag else None
@@ -61,7 +61,7 @@ def actions_of(record: Record, kind: str, tag: Callable[..., Any] | None) -> tup
             lazy("Give to…"),
             Right.CHANGE,
             assign,
-            asks=lazy("Who answers for them"),
+            asks=lazy("Who is responsible for them"),
             options=people,
             icon="user",
         ),

@@ -61,7 +61,7 @@ LIST = lists.ListPage(
     title=lazy("Deals"),
     empty_title=lazy("No deals yet"),
     empty_text=lazy(
-        "Everything you are trying to sell will be here: to whom, for how much, at which stage, since when."
+        "Everything you are trying to sell will appear here: to whom, for how much, at which stage, since when."
     ),
     icon="deals",
     card="deal",

@@ -109,7 +109,7 @@ def test(request: PersonRequest, pk: int) -> HttpResponseBase:
     here = request.build_absolute_uri(reverse("devices"))
     tried = actions.try_address(by=request.user, address_id=pk, url=here, now=request.now)
     if tried.ok:
-        messages.success(request, _("Taken by the other side: %(answer)s") % {"answer": tried.answer or _("yes")})
+        messages.success(request, _("Accepted by the other side: %(answer)s") % {"answer": tried.answer or _("yes")})
     else:
         messages.error(request, _("Not sent: %(reason)s") % {"reason": tried.answer})
     return redirect("devices")

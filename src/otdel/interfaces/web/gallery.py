@@ -20,7 +20,7 @@ from otdel.interfaces.web import formats, marks
 class SampleForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As in the contract."))
     inn = forms.CharField(
-        label=gettext_lazy("Tax number"), initial="780", help_text=gettext_lazy("10 digits, of a person 12.")
+        label=gettext_lazy("Tax number"), initial="780", help_text=gettext_lazy("10 digits; 12 for a person.")
     )
     segment = forms.ChoiceField(
         label=gettext_lazy("Segment"),

@@ -40,7 +40,7 @@ LIST = lists.ListPage(
     path="money/invoices/",
     title=lazy("Invoices"),
     empty_title=lazy("No invoices yet"),
-    empty_text=lazy("What clients were asked to pay will be here: how much of it came, and what is late."),
+    empty_text=lazy("Invoices will appear here: how much has been paid, and what is late."),
     icon="receipt",
     card="invoice",
     create="invoice_new",
@@ -89,7 +89,7 @@ def new(request: PersonRequest) -> HttpResponseBase:
             lambda: actions.create_invoice(by=request.user, values=given.values(), lines=lines.values, now=request.now),
         )
         if made:
-            messages.success(request, _("The invoice is made out."))
+            messages.success(request, _("The invoice is issued."))
             return redirect("invoice", made.pk)
     return _draw(request, given, lines, _("New invoice"), "invoices")
 
@@ -180,7 +180,7 @@ def cancel(request: PersonRequest, invoice_id: int) -> HttpResponseBase:
 @submission
 def reopen(request: PersonRequest, invoice_id: int) -> HttpResponseBase:
     actions.reopen_invoice(by=request.user, invoice_id=invoice_id, now=request.now)
-    messages.success(request, _("The invoice is in work again."))
+    messages.success(request, _("The invoice is active again."))
     return redirect("invoice", invoice_id)
 
 

@@ -55,7 +55,7 @@ LIST = lists.ListPage(
     path="deals/leads/",
     title=lazy("Leads"),
     empty_title=lazy("No leads yet"),
-    empty_text=lazy("Everyone who asked, called or was met and may become a client will be here."),
+    empty_text=lazy("Everyone who asked, called or was met and may become a client will appear here."),
     icon="star",
     card="lead",
     create="lead_new",
@@ -126,7 +126,7 @@ def create(request: PersonRequest) -> HttpResponseBase:
             ),
         )
     if made is not None:
-        messages.success(request, _("The lead is written down."))
+        messages.success(request, _("The lead is added."))
         return redirect("lead", made.pk)
     context = {"form": given, "title": _("New lead"), "back": reverse("leads"), "button": _("Create")}
     return TemplateResponse(request, "records/form.html", context, status=form_status(given))

@@ -32,7 +32,7 @@ LIST = lists.ListPage(
     path="money/payments/",
     title=lazy("Payments"),
     empty_title=lazy("No payments yet"),
-    empty_text=lazy("Money that came and went back will be here. Payments are what a plan is measured by."),
+    empty_text=lazy("Payments and refunds will appear here. A plan is measured by payments."),
     icon="cash",
     card="payment",
     create="payment_new",
@@ -144,7 +144,7 @@ def spread(request: PersonRequest, payment_id: int) -> HttpResponseBase:
     """Lay the payment on invoices: by itself, oldest first, or as the form says."""
     wish = None if request.POST.get("auto") else _wish(request)
     actions.allocate_payment(by=request.user, payment_id=payment_id, wish=wish, now=request.now)
-    messages.success(request, _("The payment is spread over invoices."))
+    messages.success(request, _("The payment is allocated to invoices."))
     return redirect("payment", payment_id)
 
 

@@ -130,7 +130,7 @@ def _only(text: str, found: Found) -> int:
     if not found:
         raise forms.ValidationError(_("Nothing like this was found."))
     names = "; ".join(written(*each) for each in (same or found)[:5])
-    raise forms.ValidationError(_("Several fit: %(names)s. Take one of them.") % {"names": names})
+    raise forms.ValidationError(_("Several match: %(names)s. Choose one of them.") % {"names": names})
 
 
 def offer(found: Found) -> SafeString:

@@ -72,7 +72,7 @@ class NewPlanForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("basis") == "total" and data.get("total") is None and "total" not in self.errors:
-            self.add_error("total", _("Type the total to spread, or start from something else."))
+            self.add_error("total", _("Enter the total to spread, or start from something else."))
         if data.get("period") and data.get("step"):
             period, step = Period.parse(data["period"]), Kind(data["step"])
             if len(Period.of(step, period.start)) > len(period):
@@ -109,7 +109,9 @@ def cell_changes(post: Mapping[str, str]) -> Iterator[CellChange]:
                 continue
             yield CellChange(key, *span, _shown(shown, column), amount)
     if wrong:
-        raise Invalid(_("Some cells are not sums: they are marked. Nothing was lost, mend them and save."), cells=wrong)
+        raise Invalid(
+            _("Some cells are not amounts: they are marked. Nothing was lost; correct them and save."), cells=wrong
+        )
 
 
 def _spans(post: Mapping[str, str]) -> dict[int, tuple[date, date]]:

@@ -38,7 +38,7 @@ def _show(
     tree = access.tree_for(request.user)
     mine = [unit for unit in tree.nodes if keeps or request.user.pk in tree.heads_above(unit)]
     if unit_id is not None and unit_id not in mine:
-        raise NotAllowed(_("Only a head changes reminders of a department."))
+        raise NotAllowed(_("Only a head can change a department's reminders."))
     if unit_id is None and not keeps:
         access.require(request.user, "settings", Right.VIEW)
     usual = org.company_hours()
@@ -144,7 +144,7 @@ def retry(request: PersonRequest) -> HttpResponseBase:
 @submission
 def forget(request: PersonRequest) -> HttpResponseBase:
     count = actions.forget_deliveries(by=request.user, ids=_ids(request), now=request.now)
-    messages.success(request, _("Taken off the list: %(count)s.") % {"count": count})
+    messages.success(request, _("Removed from the list: %(count)s.") % {"count": count})
     return redirect(f"{reverse('deliveries')}?state={queries.DEAD}")
 
 

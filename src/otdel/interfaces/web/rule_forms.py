@@ -70,7 +70,7 @@ class RuleForm(forms.Form):
     role = forms.TypedChoiceField(
         label=lazy("Role"),
         coerce=int,
-        help_text=lazy("The nearest: in the department of whoever answers for the record, or in one above."),
+        help_text=lazy("The nearest: in the department of the person responsible for the record, or in one above."),
     )
     spread = forms.ChoiceField(label=lazy("If there are several"), choices=SPREAD, initial="ONE")
     due = forms.IntegerField(label=lazy("In how many working days"), min_value=0, max_value=365, initial=1)

@@ -249,7 +249,7 @@ def _initial(request: PersonRequest, found: Any) -> dict[str, Any]:
 def take(request: PersonRequest, code: str) -> HttpResponseBase:
     """One press makes a rule of a recipe; it is tried at once, and switched on by another."""
     made = actions.take_recipe(by=request.user, code=code, now=request.now)
-    messages.success(request, _("The rule is written. See what it would have done, change it, then switch it on."))
+    messages.success(request, _("The rule is created. See what it would have done, change it, then switch it on."))
     return redirect(f"{reverse('rule', args=[made.pk])}?try=1")
 
 

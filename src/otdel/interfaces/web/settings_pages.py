@@ -59,13 +59,13 @@ class CompanyForm(forms.Form):
         label=lazy("A client counts as working for, days"),
         min_value=1,
         max_value=3650,
-        help_text=lazy("So many days after a purchase."),
+        help_text=lazy("This many days after a purchase."),
     )
     new_client_days = forms.IntegerField(
         label=lazy("A client counts as new for, days"),
         min_value=1,
         max_value=3650,
-        help_text=lazy("So many days after the first purchase."),
+        help_text=lazy("This many days after the first purchase."),
     )
 
 
@@ -157,7 +157,7 @@ class DayForm(forms.Form):
 def set_day(request: PersonRequest) -> HttpResponseBase:
     form = DayForm(request.POST)
     if not form.is_valid():
-        raise Invalid(_("Give the day."))
+        raise Invalid(_("Enter the day."))
     given = form.cleaned_data
     if not FIRST_YEAR <= given["day"].year <= LAST_YEAR:
         raise Invalid(_("There is no calendar of that year."))
@@ -173,7 +173,7 @@ def clear_day(request: PersonRequest, day: str) -> HttpResponseBase:
     try:
         found = date.fromisoformat(day)
     except ValueError:
-        raise Invalid(_("Give the day.")) from None
+        raise Invalid(_("Enter the day.")) from None
     actions.clear_day(by=request.user, day=found, now=request.now)
     messages.success(request, _("The day follows the production calendar again."))
     return redirect(f"/settings/calendar/?year={found.year}")

@@ -105,7 +105,7 @@ def _time(request: PersonRequest, pk: int) -> str:
         note=request.POST.get("note", ""),
         now=request.now,
     )
-    return _("The time is written down.")
+    return _("The time is logged.")
 
 
 def _simple(action: str, words: Any, *texts: str, **numbers: str) -> Callable[[PersonRequest, int], str]:
@@ -171,7 +171,7 @@ DO: dict[str, Callable[[PersonRequest, int], str]] = {
     "check": _check,
     "unlist": _simple("remove_item", "", item_id="item"),
     "bind": _bind,
-    "unbind": _simple("remove_need", lazy("It waits for that task no more."), needs_id="needs"),
+    "unbind": _simple("remove_need", lazy("It no longer waits for that task."), needs_id="needs"),
     "time": _time,
     "bin": _bin,
     "restore": _restore,

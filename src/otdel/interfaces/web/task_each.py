@@ -102,7 +102,9 @@ def each(request: PersonRequest, kind: str) -> HttpResponseBase:
     count, refused = event.data["count"], event.data["refused"]
     words = ngettext("%(count)s task is given.", "%(count)s tasks are given.", count) % {"count": count}
     if refused:
-        left = ngettext("%(count)s record has nobody to do it.", "%(count)s records have nobody to do it.", refused)
+        left = ngettext(
+            "%(count)s record has nobody to do the task.", "%(count)s records have nobody to do the task.", refused
+        )
         words = f"{words} {left % {'count': refused}}"
     messages.success(request, words, extra_tags=reverse("task_undo", args=[event.pk]))
     return redirect(back)

@@ -115,11 +115,11 @@ class TaskForm(forms.Form):
     deal = PickField("deal", label=lazy("Deal"), required=False)
     invoice = PickField("invoice", label=lazy("Invoice"), required=False)
     checklist = forms.CharField(
-        label=lazy("Checklist, a line each; @Surname gives a line to somebody"),
+        label=lazy("Checklist, one item per line; @Surname assigns it to somebody"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    tags = forms.CharField(label=lazy("Tags, with commas"), max_length=400, required=False)
+    tags = forms.CharField(label=lazy("Tags, separated by commas"), max_length=400, required=False)
     participants = many(lazy("Participants"))
     observers = many(lazy("Observers"))
     most_moves = forms.IntegerField(
@@ -128,7 +128,7 @@ class TaskForm(forms.Form):
     most_days = forms.IntegerField(
         label=lazy("The deadline may be moved, days"), min_value=0, max_value=1000, required=False
     )
-    reason_needed = forms.BooleanField(label=lazy("A move needs a reason"), required=False, initial=True)
+    reason_needed = forms.BooleanField(label=lazy("Moving it needs a reason"), required=False, initial=True)
     is_private = forms.BooleanField(label=lazy("Private: only those named see it"), required=False)
     lead = forms.CharField(required=False, widget=forms.HiddenInput)
     contact = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -46,14 +46,14 @@ class TemplateForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-rich": "/tasks/names/"}),
     )
     checklist = forms.CharField(
-        label=lazy("Checklist, a line each"), required=False, widget=forms.Textarea(attrs={"rows": 4})
+        label=lazy("Checklist, one item per line"), required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     proof = forms.ChoiceField(label=lazy("Result to hand in"), choices=PROOFS, required=False)
     needs_acceptance = forms.BooleanField(label=lazy("I accept the work"), required=False)
     priority = forms.TypedChoiceField(
         label=lazy("Priority"), coerce=int, choices=list(queries.PRIORITIES.items()), required=False, initial=2
     )
-    tags = forms.CharField(label=lazy("Tags, with commas"), max_length=400, required=False)
+    tags = forms.CharField(label=lazy("Tags, separated by commas"), max_length=400, required=False)
     watch = forms.MultipleChoiceField(
         label=pgettext_lazy("template", "Who watches"),
         choices=[(code, queries.ASSIGN[code]) for code in WATCH],
@@ -158,7 +158,7 @@ class RepeatForm(forms.Form):
         label=lazy("Working days after it"),
         initial=0,
         required=False,
-        help_text=lazy("Below zero is before a birthday."),
+        help_text=lazy("A negative number means before the birthday."),
     )
 
     def __init__(self, request: PersonRequest) -> None:

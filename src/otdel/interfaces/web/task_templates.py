@@ -200,7 +200,7 @@ def repeat_new(request: PersonRequest, pk: int) -> HttpResponseBase:
             given, lambda: actions.add_repeat(by=request.user, values=given.values(template.pk), now=request.now)
         )
         if made:
-            messages.success(request, _("From now on it is given by itself."))
+            messages.success(request, _("From now on it is given automatically."))
             return redirect("task_repeat", made.pk)
     title = _("Repeat «%(name)s»") % {"name": template.name}
     context = {"form": given, "title": title, "full": ("weekdays",), "hint": True}
@@ -231,7 +231,7 @@ def repeat(request: PersonRequest, pk: int) -> HttpResponseBase:
 @submission
 def drop(request: PersonRequest, pk: int) -> HttpResponseBase:
     actions.drop_template(by=request.user, template_id=pk, now=request.now)
-    messages.success(request, _("The template is gone; what was given from it stays."))
+    messages.success(request, _("The template is removed; what was given from it stays."))
     return redirect("task_templates")
 
 
@@ -239,7 +239,7 @@ def drop(request: PersonRequest, pk: int) -> HttpResponseBase:
 def repeat_do(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
     if name == "drop":
         actions.drop_repeat(by=request.user, repeat_id=pk, now=request.now)
-        messages.success(request, _("It is given by itself no more."))
+        messages.success(request, _("It is no longer given automatically."))
         return redirect("task_templates")
     if name not in ("stop", "go"):
         raise NotFound(_("There is no such action."))

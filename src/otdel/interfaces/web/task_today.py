@@ -171,9 +171,11 @@ def _control(request: PersonRequest) -> dict[str, Any] | None:
         mine, count = measures.my_day(request.user, request.today), 0
     if mine:
         pk, state, days = mine
-        words = _("Your plan of the day") if not days else _("Your report of the last day")
+        words = _("Your daily plan") if not days else _("Your report for the last day")
         return {"url": reverse("control_day", args=[pk]), "words": words, "state": state}
-    words = ngettext("%(count)s report of the day waits", "%(count)s reports of the day wait", count) % {"count": count}
+    words = ngettext("%(count)s daily report is waiting", "%(count)s daily reports are waiting", count) % {
+        "count": count
+    }
     return {"url": reverse("control_days"), "words": words, "state": _("Manual control")} if count else None
 
 

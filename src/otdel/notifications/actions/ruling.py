@@ -122,7 +122,7 @@ def _check_head(by: Person, unit_id: int) -> None:
         raise rules.NoSuchRule(_("There is no such department."))
     keeps = bool(access.scope(by, "settings", Right.CHANGE))
     if not keeps and by.pk not in tree.heads_above(unit_id):
-        raise NotAllowed(_("Only a head changes reminders of a department."))
+        raise NotAllowed(_("Only a head can change a department's reminders."))
 
 
 def _base(rule_id: int) -> ReminderRule:

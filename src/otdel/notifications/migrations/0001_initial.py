@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(max_length=20)),
                 ('bunch', models.CharField(max_length=60)),
-                ('state', models.CharField(choices=[('WAITING', 'Waiting'), ('SENDING', 'Being sent'), ('SENT', 'Sent'), ('OPENED', 'Opened'), ('REFUSED', 'Refused'), ('DEAD', 'Undeliverable'), ('FORGOTTEN', 'Forgotten')], default='WAITING', max_length=9)),
+                ('state', models.CharField(choices=[('WAITING', 'Waiting'), ('SENDING', 'Being sent'), ('SENT', 'Sent'), ('OPENED', 'Opened'), ('REFUSED', 'Refused'), ('DEAD', 'Undeliverable'), ('FORGOTTEN', 'Cancelled')], default='WAITING', max_length=9)),
                 ('made_at', models.DateTimeField()),
                 ('due_at', models.DateTimeField()),
                 ('next_try_at', models.DateTimeField()),

@@ -36,7 +36,7 @@ def invite(*, by: Person, person_id: int, now: datetime) -> str:
     if person.last_login or (person.password and person.has_usable_password()):
         raise Conflict(_("This person has a password already. They can set a new one from the sign-in page."))
     if sent_lately(person_id, now) >= PER_HOUR:
-        raise Conflict(_("Several invitations were sent within the hour. Wait a little."))
+        raise Conflict(_("Several invitations were sent within the last hour. Wait a little."))
     key = secrets.token_urlsafe(32)
     Invitation.objects.filter(person=person, accepted_at=None).update(expires_at=now)
     Invitation.objects.create(

@@ -50,9 +50,9 @@ class BoardQuery:
         if self.metric not in metrics.DEFINITIONS:
             raise Invalid(_("There is no such metric."), field="metric")
         if self.cut and self.cut not in CUTS:
-            raise Invalid(_("There is no such cut."), field="cut")
+            raise Invalid(_("There is no such breakdown."), field="cut")
         if self.by not in ("", "person", "unit"):
-            raise Invalid(_("There is no such cut."), field="by")
+            raise Invalid(_("There is no such breakdown."), field="by")
         if self.sort and not is_sort(self.sort):
             raise Invalid(_("There is no such order."), field="sort")
 

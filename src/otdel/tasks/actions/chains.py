@@ -47,7 +47,7 @@ def add_need(*, by: Person, task_id: int, needs_id: int, now: datetime) -> Depen
     if needed is None:
         raise NotFound(_("There is no such task, or you may not see it."), field="needs")
     if task.needs.count() >= MOST:
-        raise Invalid(_("Fifty tasks to wait for are enough."), field="needs")
+        raise Invalid(_("A task can wait for fifty tasks at most."), field="needs")
     check(task.pk, needed.pk)
     link, _new = Dependency.objects.get_or_create(task=task, needs=needed)
     journal.record("task.bound", task, by=by, at=now, needs=needed.pk, name=needed.title)
@@ -71,4 +71,4 @@ def check_unblocked(by: Person, task: Task) -> None:
         return
     titles = list(access.visible_tasks(by).filter(pk__in=ids).values_list("title", flat=True)[:3])
     words = ", ".join(f"«{title}»" for title in titles) or _("a task of others")
-    raise rules.Blocked(_("First this has to be done: %(titles)s.") % {"titles": words})
+    raise rules.Blocked(_("This must be done first: %(titles)s.") % {"titles": words})

@@ -166,7 +166,7 @@ def attach_file(*, by: Person, task_id: int, name: str, size: int, content: IO[b
     if not 0 < size <= rules.LONGEST_FILE:
         raise rules.FileRefused(_("The file is empty or bigger than 25 MB."), field="file")
     if task.files.count() >= rules.MOST_FILES:
-        raise rules.FileRefused(_("Fifty files are enough for one task."), field="file")
+        raise rules.FileRefused(_("A task can have fifty files at most."), field="file")
     path = default_storage.save(f"tasks/{task.pk}/{uuid4().hex}", content)
     shown = " ".join(name.replace("\\", "/").rpartition("/")[2].split())[-200:] or path.rpartition("/")[2]
     made = TaskFile.objects.create(task=task, by=by, at=now, name=shown, size=size, path=path)

@@ -43,6 +43,6 @@ def give_each(
         except NotFound:
             refused += 1
     if not made:
-        raise Invalid(_("There is nobody to give them to: those who answer for them do not work here any more."))
+        raise Invalid(_("There is nobody to give them to: those responsible for them no longer work here."))
     given = [task.pk for task in made]
     return journal.record("tasks.given", None, by=by, at=now, count=len(made), refused=refused, ids=given)

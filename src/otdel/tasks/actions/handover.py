@@ -66,7 +66,7 @@ def _check(person_id: int, to: Mapping[int, int]) -> None:
     if not 0 < len(to) <= MOST_RECEIVERS:
         raise Invalid(_("Choose who takes it over."), field="to")
     if person_id in to:
-        raise Invalid(_("Choose somebody else than the one who leaves."), field="to")
+        raise Invalid(_("Choose somebody other than the person who is leaving."), field="to")
     if not all(0 < share <= BIGGEST_SHARE for share in to.values()):
         raise Invalid(_("A share is a whole number from 1 to 1000."), field="share")
 

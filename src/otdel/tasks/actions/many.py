@@ -136,7 +136,7 @@ def _put_back(event: Event, by: Person, now: datetime) -> None:
     rows = access.visible_tasks(by).select_for_update(of=("self",)).filter(pk__in=[int(pk) for pk in before])
     found = [task for task in rows.order_by("pk") if (_is_there if moved else _has_it)(task, event)]
     if not found:
-        raise Conflict(_("Meanwhile others have gone on with it: it cannot be undone."))
+        raise Conflict(_("Others have gone on with it in the meantime: it cannot be undone."))
     with reminding.together(now):
         for task in found:
             _forget(task, event, moved)

@@ -130,7 +130,7 @@ def drop_repeat(*, by: Person, repeat_id: int, now: datetime) -> None:
     repeat = access.repeat_for(by, repeat_id)
     repeat.deleted_at, repeat.is_on = now, False
     repeat.save(update_fields=["deleted_at", "is_on"])
-    repeat.occurrences.filter(made_at=None).update(made_at=now, problem=_("Taken away before its day."))
+    repeat.occurrences.filter(made_at=None).update(made_at=now, problem=_("Removed before its day."))
     journal.record("task_repeat.dropped", repeat, by=by, at=now)
 
 
@@ -206,7 +206,7 @@ def _note_times(repeat: Repeat, work: WorkTime, now: datetime) -> date | None:
         Occurrence(repeat=repeat, key=given.isoformat(), due_at=_moment(given, repeat, work)) for _d, given in times
     ]
     for missed in rows[:-1]:
-        missed.made_at, missed.problem = now, _("Missed while nothing ran; the latest one was given.")
+        missed.made_at, missed.problem = now, _("Missed while nothing was running; only the latest one was given.")
     latest = rows[-1].key if rows else ""
     rows = [row for row in rows if row.key != latest or row is rows[-1]]
     Occurrence.objects.bulk_create(rows, ignore_conflicts=True)

@@ -138,7 +138,7 @@ def must(allowed: bool) -> None:
 
 def must_be(state: str, *wanted: str) -> None:
     if state not in wanted:
-        raise WrongState(_("The task is not where this can be done to it any more. Look at it again."))
+        raise WrongState(_("This can no longer be done with the task. Look at it again."))
 
 
 def may_withdraw(submitted: datetime | None, done: datetime | None, ungraded: bool, now: datetime) -> bool:

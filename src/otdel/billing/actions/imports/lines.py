@@ -107,7 +107,7 @@ def prepare_deal_lines(
         with result.guard(*(row.number for row in own)):
             lines = {row.number: line_values(known, row, amount=_amount(row, own)) for row in own if row.product}
             if any(line["amount"] < 0 for line in lines.values()):
-                raise WrongLine(_("A deal sells: its lines cannot be negative."))
+                raise WrongLine(_("Lines of a deal cannot be negative."))
             found |= lines
     return found
 

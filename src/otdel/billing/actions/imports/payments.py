@@ -168,7 +168,7 @@ def _change(
     fixed = ("amount", "customer_id")
     differs = any(getattr(payment, name) != values.get(name, getattr(payment, name)) for name in fixed)
     if differs and payment.pk and Allocation.objects.filter(payment=payment).exists():
-        raise Conflict(_("Part of this payment lies on an invoice: change its sum or customer by hand."))
+        raise Conflict(_("Part of this payment is allocated to an invoice: change its sum or customer by hand."))
     return Status.UPDATED if pen.change(payment, values) else Status.UNCHANGED
 
 

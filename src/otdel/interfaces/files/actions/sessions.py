@@ -57,7 +57,7 @@ def drop_session(*, by: Any, session_id: int, now: datetime) -> None:
     """Throw away an import that wrote nothing."""
     session = queries.locked(by, session_id)
     if session.status not in (State.UPLOADED, State.CHECKED, State.CHECKING) or session.started_at:
-        raise Conflict(_("This import has written something already. Undo it instead."))
+        raise Conflict(_("This import has already written something. Undo it instead."))
     journal.record("import.dropped", session, by=by, at=now, file=session.file_name)
     shutil.rmtree(queries.folder(session), ignore_errors=True)
     session.delete()
@@ -71,7 +71,7 @@ def set_up(*, by: Any, session_id: int, now: datetime, **values: Any) -> ImportS
     """Keep how the file is understood; what was checked before counts no more."""
     session = queries.locked(by, session_id)
     if session.status not in (State.UPLOADED, State.CHECKED, State.CHECKING) or session.started_at:
-        raise Conflict(_("This import has begun: its columns stay as they are."))
+        raise Conflict(_("This import has started: its columns stay as they are."))
     if not set(values) <= set(SETTABLE):
         raise TypeError(f"cannot set {sorted(set(values) - set(SETTABLE))}")
     for name, value in values.items():
@@ -87,7 +87,7 @@ def check_session(*, by: Any, session_id: int, now: datetime) -> ImportSession:
     """Let a worker try the whole file and count, writing nothing."""
     session = queries.locked(by, session_id)
     if session.status not in (State.UPLOADED, State.CHECKED) or session.started_at:
-        raise Conflict(_("This import has begun: its columns stay as they are."))
+        raise Conflict(_("This import has started: its columns stay as they are."))
     _remember(session, by, now)
     rewind(session)
     session.status, session.moved_at = State.CHECKING, now
@@ -112,9 +112,9 @@ def start_session(*, by: Any, session_id: int, now: datetime) -> ImportSession:
     """Let a worker write the file's rows."""
     session = queries.locked(by, session_id)
     if session.started_at or session.status not in (State.UPLOADED, State.CHECKED, State.CHECKING):
-        raise Conflict(_("This import has begun already."))
+        raise Conflict(_("This import has already started."))
     if not session.columns:
-        raise Conflict(_("Say first what the columns are."))
+        raise Conflict(_("First say what the columns are."))
     require(by, ROADS[session.target].kind, Right(ROADS[session.target].right))
     rewind(session)
     session.status, session.started_at, session.moved_at = State.RUNNING, now, now
@@ -145,7 +145,7 @@ def resume_session(*, by: Any, session_id: int, now: datetime) -> ImportSession:
     session = queries.locked(by, session_id)
     lost = queries.is_stuck(session, now)
     if not lost and session.status not in (State.FAILED, State.STOPPED):
-        raise Conflict(_("There is nothing to go on with."))
+        raise Conflict(_("There is nothing to continue."))
     if lost and session.status != State.RUNNING:
         kind = "import.check_asked" if session.status == State.CHECKING else "import.undo_asked"
     else:

@@ -18,8 +18,8 @@ def _status(session: ImportSession) -> dict[str, Any]:
     """Nothing taken is not "done", nor is a part: said in words, and not in green."""
     if session.status == State.DONE and session.refused:
         if not (session.created or session.updated or session.unchanged):
-            return {"status": _("Nothing taken"), "tone": "over"}
-        return {"status": _("Taken in part"), "tone": "over"}
+            return {"status": _("Nothing imported"), "tone": "over"}
+        return {"status": _("Imported in part"), "tone": "over"}
     if session.status == State.DONE and not (session.created or session.updated):
         return {"status": _("Nothing new"), "tone": ""}
     return {"status": session.get_status_display(), "tone": TONES.get(State(session.status), "")}

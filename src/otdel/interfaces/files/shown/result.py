@@ -141,17 +141,17 @@ def _stayed(reason: str, label: str, count: int) -> str:
     said = {"kind": label, "count": count}
     if reason == "changed":
         return ngettext(
-            "%(kind)s: %(count)d stayed, changed by somebody since.",
-            "%(kind)s: %(count)d stayed, changed by somebody since.", count,
+            "%(kind)s: %(count)d stayed, changed by somebody since then.",
+            "%(kind)s: %(count)d stayed, changed by somebody since then.", count,
         ) % said  # fmt: skip
     if reason == "used":
         return ngettext(
-            "%(kind)s: %(count)d stayed, other records stand on it.",
-            "%(kind)s: %(count)d stayed, other records stand on them.", count,
+            "%(kind)s: %(count)d stayed, other records depend on it.",
+            "%(kind)s: %(count)d stayed, other records depend on them.", count,
         ) % said  # fmt: skip
     return ngettext(
-        "%(kind)s: %(count)d could not be put back, its place is taken.",
-        "%(kind)s: %(count)d could not be put back, their place is taken.", count,
+        "%(kind)s: %(count)d could not be restored, its place is taken.",
+        "%(kind)s: %(count)d could not be restored, their place is taken.", count,
     ) % said  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from otdel.org.rules import Right
 def being_set_up(request: PersonRequest, session_id: int) -> ImportSession:
     session = queries.session_for(request.user, session_id, Right.CHANGE)
     if session.started_at:
-        raise Conflict(_("This import has begun: its columns stay as they are."))
+        raise Conflict(_("This import has started: its columns stay as they are."))
     return session
 
 
@@ -38,7 +38,7 @@ def columns(request: PersonRequest, session_id: int) -> HttpResponse:
         try:
             if "reread" in request.POST:
                 return _reread(request, session)
-            wrong = _keep_columns(request, session) if session.target else [_("Say first what the file holds.")]
+            wrong = _keep_columns(request, session) if session.target else [_("First say what the file holds.")]
         except UnreadableFile as error:
             wrong = [sentences.of_file(error)]
         if not wrong:

@@ -59,7 +59,7 @@ def undo(request: PersonRequest, session_id: int) -> HttpResponse:
 @submission
 def drop(request: PersonRequest, session_id: int) -> HttpResponse:
     actions.drop_session(by=request.user, session_id=session_id, now=request.now)
-    messages.success(request, _("The file is thrown away; nothing was imported from it."))
+    messages.success(request, _("The file is discarded; nothing was imported from it."))
     return HttpResponseRedirect(reverse("import"))
 
 

@@ -60,8 +60,9 @@ def _rhythm_note(shown: Board) -> str:
         return _("No finished periods to learn the rhythm from: the plan is spread evenly over working days.")
     if shown.course.source == "blended":
         return ngettext(
-            "The rhythm is learnt from %(count)s finished period: little, so it is mixed with even working days.",
-            "The rhythm is learnt from %(count)s finished periods: few, so it is mixed with even working days.",
+            "The rhythm is learnt from %(count)s finished period: that is little, so it is mixed with even working "
+            "days.",
+            "The rhythm is learnt from %(count)s finished periods: that is few, so it is mixed with even working days.",
             number,
         ) % {"count": number}
     return ngettext(
@@ -77,9 +78,9 @@ def _spread_notes(shown: Board, numbers: Numbers) -> Iterator[str]:
         words = {"given": numbers.whole(spread.amount), "whole": numbers.whole(own.amount)}
         words["rest"] = numbers.whole(abs(own.amount - spread.amount))
         if spread.amount > own.amount:
-            yield _("More is given out than the plan has: %(given)s against %(whole)s, %(rest)s too much.") % words
+            yield _("More is distributed than the plan has: %(given)s against %(whole)s, %(rest)s too much.") % words
         else:
-            yield _("Given out to those below: %(given)s of %(whole)s, %(rest)s is left.") % words
+            yield _("Distributed below: %(given)s of %(whole)s, %(rest)s is left.") % words
 
 
 def _fact_source(shown: Board) -> str:

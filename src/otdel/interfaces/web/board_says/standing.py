@@ -131,4 +131,4 @@ def curve_title(shown: Board) -> str:
 def instead(asked: Period, shown: Board) -> str:
     """Say why another period is shown than the one people expect to see first."""
     words = {"period": period_title(asked), "shown": period_inside(shown.query.period)}
-    return _("%(period)s: neither a plan nor a fact yet. Shown is %(shown)s, the latest with numbers.") % words
+    return _("%(period)s: no plan and no fact yet. Showing %(shown)s, the latest with numbers.") % words

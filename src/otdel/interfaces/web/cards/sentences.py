@@ -42,7 +42,7 @@ EXTRA_LABELS = {
     "loss_reason_id": lazy("Loss reason"),
     "external_id": lazy("External number"),
     "status": lazy("Status"),
-    "reject_reason": lazy("Reason of rejection"),
+    "reject_reason": lazy("Reason for rejection"),
     "kind": lazy("Kind"),
     "lead_id": lazy("Lead"),
     "contact_id": lazy("Contact"),

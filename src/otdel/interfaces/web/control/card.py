@@ -40,7 +40,7 @@ def _card(
     card = queries.control_card(request.user, pk, request.today)
     refused = end or go_on
     if refused and not card.may_end:
-        raise NotAllowed(_("Manual control is kept by the head of the department and those above."))
+        raise NotAllowed(_("Manual control is run by the head of the department and those above."))
     numbers = Numbers.of(card.row.metric, request.company.currency)
     line = mode_line(card.row, request)
     context = {
@@ -98,7 +98,7 @@ def _proposal(card: queries.ControlCard) -> str:
     if card.row.proposal == "CRITERION":
         return _("The criterion holds: manual control can end.")
     if card.row.proposal == "LIMIT":
-        return _("The time has run out: no more plans of the day are made. End it, or go on and say why.")
+        return _("Time is up: no more daily plans are made. End it, or extend it and say why.")
     return ""
 
 

@@ -58,7 +58,7 @@ def declare(request: PersonRequest) -> HttpResponseBase:
         values = given.values(offered, metric, period)
         made = attempt(given, lambda: actions.declare(by=request.user, values=values, now=request.now))
         if made:
-            messages.success(request, _("Manual control is declared. The first plan of the day comes in the morning."))
+            messages.success(request, _("Manual control is declared. The first daily plan comes in the morning."))
             return redirect("control", made.pk)
     numbers = Numbers.of(metric, request.company.currency)
     stands = offered.standing

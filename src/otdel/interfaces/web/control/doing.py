@@ -46,11 +46,11 @@ class Doing:
 
 
 DO: dict[str, Doing] = {
-    "confirm": Doing(actions.confirm_day, lazy("The plan of the day is confirmed."), "confirm"),
+    "confirm": Doing(actions.confirm_day, lazy("The daily plan is confirmed."), "confirm"),
     "add": Doing(actions.add_action, lazy("Added to the day."), "add", ActionForm),
     "change": Doing(actions.change_action, lazy("Saved."), "change", ChangeForm, "action"),
-    "remove": Doing(actions.remove_action, lazy("Taken off the day."), "change", line="action"),
-    "restore": Doing(actions.restore_action, lazy("Back on the day."), "change", line="action"),
+    "remove": Doing(actions.remove_action, lazy("Removed from the daily plan."), "change", line="action"),
+    "restore": Doing(actions.restore_action, lazy("Back in the daily plan."), "change", line="action"),
     "note": Doing(actions.note_action, lazy("Noted."), "say", NoteForm, "action"),
     "norm": Doing(actions.set_day_norm, lazy("Saved."), "change", DayNormForm, "norm"),
     "hand_in": Doing(actions.hand_in, lazy("The report is handed in."), "hand_in", ReportForm),
@@ -71,7 +71,7 @@ def do(request: PersonRequest, pk: int, name: str) -> HttpResponseBase:
         request, given, lambda: doing.action(by=request.user, day_id=pk, now=request.now, **about, **given.asked())
     ):
         if not card.can(card.day.state)[doing.may]:
-            raise WrongState(_("The day is not where this can be done to it any more. Look at it again."))
+            raise WrongState(_("This can no longer be done on this day. Look at it again."))
         return day_page(request, card, Refused(name, given, line))
     messages.success(request, str(doing.words))
     place = f"#{doing.line}-{line}" if doing.line else ""

@@ -131,7 +131,7 @@ class ReportForm(DayForm):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=lazy("Calls, meetings, proposals, moves of deals and payments are there already."),
+        help_text=lazy("Calls, meetings, proposals, deals moved and payments are already there."),
     )
 
 

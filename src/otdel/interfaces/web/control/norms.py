@@ -62,5 +62,5 @@ def norms(request: PersonRequest) -> HttpResponseBase:
 @submission
 def drop_norm(request: PersonRequest, pk: int) -> HttpResponseBase:
     actions.drop_norm(by=request.user, norm_id=pk, now=request.now)
-    messages.success(request, _("The norm is taken back."))
+    messages.success(request, _("The norm is removed."))
     return redirect("control_norms")

@@ -126,7 +126,7 @@ def _day(value: Any) -> str:
 
 
 HAPPENED: dict[str, Callable[[dict[str, Any]], str]] = {
-    "day.planned": lambda data: _("the plan of the day is made"),
+    "day.planned": lambda data: _("the daily plan is made"),
     "day.confirmed": lambda data: _("confirmed the plan"),
     "day.action_added": lambda data: _("added “%(text)s”") % {"text": data.get("text", "")},
     "day.action_changed": lambda data: (

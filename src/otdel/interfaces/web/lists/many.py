@@ -55,7 +55,7 @@ def _asked(shown: ListPage, state: State, chosen: BulkAction, ids: list[int], ba
         "ids": ids,
         "query": state.query,
         "options": list(chosen.options(state.asking)) if chosen.options else (),
-        "how_many": ngettext("%(count)s row is chosen.", "%(count)s rows are chosen.", number) % {"count": number},
+        "how_many": ngettext("%(count)s row is selected.", "%(count)s rows are selected.", number) % {"count": number},
         "url": reverse(f"{shown.name}_bulk"),
         "back": back,
     }

@@ -28,7 +28,7 @@ class MoveForm(forms.Form):
     from_day = forms.DateField(
         label=lazy("From the day"),
         widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
-        help_text=lazy("What was before this day stays with the former department."),
+        help_text=lazy("Everything before this day stays with the former department."),
     )
 
     def __init__(self, request: PersonRequest) -> None:

@@ -78,10 +78,10 @@ _LISTS = _Lazy()
 def spread(request: PersonRequest, plan_id: int) -> HttpResponse:
     shown, unit = grid(request.user, plan_id), request.POST.get("unit", "")
     if not unit.isdecimal() or len(unit) > 15:
-        raise Invalid(_("Choose the department whose plan is given out."))
+        raise Invalid(_("Choose the department whose plan is to be distributed."))
     people = _to_give(request, shown, int(unit))
     actions.spread_plan(by=request.user, plan_id=plan_id, unit_id=int(unit), people=people, now=request.now)
-    messages.success(request, _("The plan of the department is given out to its people."))
+    messages.success(request, _("The department's plan is distributed to its people."))
     return HttpResponseRedirect(reverse("plan_grid", args=[plan_id]))
 
 
