@@ -122,16 +122,17 @@ def read(
     cursor: Cursor | None,
     size: int,
     shown: QuerySet[Any] | None = None,
+    full: bool = False,
 ) -> tuple[Rows, bool]:
     """Return at most `size` rows beyond the cursor in the direction asked, and whether there are more.
 
     One query; a second one only on the page where rows with a value give way to rows without. Given `shown`, the
-    page's rows are found by number first, and only then is all else a row shows looked up.
+    page's rows are found by number first, and only then is all else a row shows looked up. `full`: each has a value.
     """
     forward = cursor is None or cursor.forward
     downwards = falling if forward else not falling
     found: Rows = []
-    for part in _parts(rows, sort, downwards, cursor, forward):
+    for part in _parts(rows, sort, downwards, cursor, forward, full):
         part = part.order_by(*order(sort, downwards))[: size + 1 - len(found)]
         found += part if shown is None else shown.filter(Among(part)).order_by(*order(sort, downwards))
         if len(found) > size:
@@ -141,22 +142,21 @@ def read(
 
 
 def _parts(
-    rows: QuerySet[Any], sort: Sort, downwards: bool, cursor: Cursor | None, forward: bool
+    rows: QuerySet[Any], sort: Sort, downwards: bool, cursor: Cursor | None, forward: bool, full: bool = False
 ) -> Iterator[QuerySet[Any]]:
     """Yield rows with a value and rows without, in the order they are met, from the cursor on."""
-    if not sort.nullable:
+    at_none = cursor is not None and cursor.value is None
+    if not sort.nullable or (full and not at_none):
         yield _after(rows, sort, downwards, cursor)
         return
-    has_value, has_none = rows.filter(_is_null(sort, False)), rows.filter(_is_null(sort, True))
-    at_none = cursor is not None and cursor.value is None
-    after_none = has_none
     if cursor is not None and at_none:
-        after_none = has_none.filter(**{"id__lt" if downwards else "id__gt": cursor.id})
-    after_value = has_value if at_none else _after(has_value, sort, downwards, cursor)
+        yield rows.filter(_is_null(sort, True), **{"id__lt" if downwards else "id__gt": cursor.id})
+        if not forward:
+            yield rows.filter(_is_null(sort, False))
+        return
+    yield _after(rows.filter(_is_null(sort, False)), sort, downwards, cursor)
     if forward:
-        yield from ([after_none] if at_none else [after_value, has_none])
-    else:
-        yield from ([after_none, has_value] if at_none else [after_value])
+        yield rows.filter(_is_null(sort, True))
 
 
 def _after(rows: QuerySet[Any], sort: Sort, downwards: bool, cursor: Cursor | None) -> QuerySet[Any]:

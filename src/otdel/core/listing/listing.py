@@ -18,6 +18,7 @@ from otdel.core.listing.keyset import Cursor
 from otdel.core.listing.values import clean_text
 
 COUNTED = 1000
+JOINED = 100  # choices of columns kept ready
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,10 @@ class Listing:
         return {column.key: column.sort for column in self.columns if column.sort}
 
     @cached_property
+    def _joined(self) -> dict[Any, QuerySet[Any]]:
+        return {}
+
+    @cached_property
     def first_order(self) -> tuple[str, bool]:
         key = self.order.removeprefix("-") or next(iter(self.sorts))
         return key, self.order.startswith("-")
@@ -186,9 +191,21 @@ class Listing:
         rows = self.narrowed(state)
         fields = ("id", *self.extra, *chosen, keyset.expression(state.sort.by))
         gathered = any(each.gathers for each in self.filters if each.key in state.values)
-        shown = rows.model._default_manager.values_list(*fields) if gathered else None
+        shown = self._shown(rows.model, state, fields) if gathered else None
         rows = rows.values_list("id") if gathered else rows.values_list(*fields)
-        return keyset.read(rows, state.sort, state.falling, state.cursor, self.size, shown)
+        full = any(
+            each.fills(state.values[each.key], state.sort_key) for each in self.filters if each.key in state.values
+        )
+        return keyset.read(rows, state.sort, state.falling, state.cursor, self.size, shown, full)
+
+    def _shown(self, model: Any, state: State, fields: tuple[Any, ...]) -> QuerySet[Any]:
+        """What a row of these columns shows; joining the same tables anew took longer than reading the rows."""
+        asked = tuple(column.key for column in state.columns), state.sort_key
+        if asked not in self._joined:
+            if len(self._joined) == JOINED:
+                self._joined.clear()
+            self._joined[asked] = model._default_manager.values_list(*fields)
+        return self._joined[asked]
 
     def places(self, columns: tuple[Column, ...]) -> list[int]:
         """Return where in a row each column's first source is."""

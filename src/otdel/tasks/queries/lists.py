@@ -56,6 +56,9 @@ class Waits(Filter):
     def gathers(self) -> bool:
         return True
 
+    def fills(self, value: tuple[str, int | None], sort_key: str) -> bool:
+        return sort_key == "deadline" and value[0] in ("overdue", "today")
+
     def read(self, params: Params, asking: Asking) -> tuple[str, int | None] | None:
         code, _sep, who = (params.get(self.key) or ("",))[-1].partition(":")
         return (code, read_id(who)) if code in LABELS else None

@@ -51,6 +51,10 @@ class Filter(ABC):
         """Whether its rows lie in no order, and all are looked at to find the first: then nothing is joined to them."""
         return False
 
+    def fills(self, value: Any, sort_key: str) -> bool:
+        """Whether each of its rows has what they are put in order by: then rows without are not asked for."""
+        return False
+
     @property
     def names(self) -> tuple[str, ...]:
         return (self.key,)
