@@ -62,7 +62,7 @@ def test_what_is_not_let_is_not_called(receiver: Receiver) -> None:
     with override_settings(OUTSIDE=Outside(public=True)):
         said = messengers.send(outgoing("One"), kept)
     assert isinstance(said, Refused)
-    assert "has not let 127.0.0.1" in said.reason
+    assert "has not allowed calls to 127.0.0.1" in said.reason
     receiver.answer(302, Location="http://10.0.0.1/")
     said = messengers.send(outgoing("One"), kept)
     assert isinstance(said, Refused)

@@ -179,7 +179,7 @@ def test_links_of_a_letter_do_it_without_signing_in_and_only_when_pressed(firm, 
         assert client.post(postpone, {"reason": "Ill"}).status_code == 200
         move = DeadlineMove.objects.get()
         assert (move.by, move.after, move.reason) == (firm.anna, DEADLINE + timedelta(days=1), "Ill")
-        assert "was moved" in client.post(postpone).content.decode()
+        assert "has been moved" in client.post(postpone).content.decode()
         assert DeadlineMove.objects.count() == 1
         assert client.post(done).status_code == 200
     assert Task.objects.get(pk=task.pk).state == "DONE"
