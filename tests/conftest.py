@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import ready
 from django.db import connection
+from django.utils.translation.reloader import translation_file_changed
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
@@ -32,7 +33,8 @@ hypothesis_settings.load_profile("otdel")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    catalogues.compile_all()  # pages are tested in Russian too
+    if catalogues.compile_all():  # pages are tested in Russian too
+        translation_file_changed(None, HERE / "any.mo")  # older ones may have been read already
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,7 +69,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where datname = current_database() and pid <> pg_backend_pid()"
+            " where datname = current_database() and pid <> pg_backend_pid() and usename = current_user"
         )
 
 
