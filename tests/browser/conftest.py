@@ -34,6 +34,10 @@ FLAGS = [
     "--disable-sync",
 ]
 RUN_AXE = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+# what still rises or fades has the colours of neither its beginning nor its end
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
+    .map(one => one.finished.catch(() => null)))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -150,6 +154,7 @@ def axe() -> Callable[[Page], None]:
     """`axe(page)` fails on every serious or critical finding, naming the element."""
 
     def check(page: Page) -> None:
+        page.evaluate(SETTLED)
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)[
             "violations"

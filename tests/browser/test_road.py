@@ -177,7 +177,7 @@ def make_plan(olga: Visitor, axe: Check) -> str:
     assert [number(text) for text in after] == [24_000, 30_000, 36_000] != before
     axe(page)
     page.get_by_role("button", name="Согласовать").click()
-    expect(page.get_by_text("но не автор: Данилова Д.")).to_be_visible()
+    expect(page.get_by_text("Кто утверждает: Данилова Д. (")).to_be_visible()
     assert page.get_by_role("button", name="Утвердить").count() == 0
     return page.url.removeprefix(olga.address)
 

@@ -85,7 +85,7 @@ def test_author_is_told_who_approves_and_offered_no_button(firm, signed):
     client.post("/plans/new/", NEW | {"unit": firm.north.pk})
     plan = Plan.objects.get()
     page = client.post(f"/plans/{plan.pk}/agree/", follow=True).content.decode()
-    assert "somebody other than its author (Orlova O.)." in page
+    assert "Who may approve it: Orlova O. (the head" in page
     assert f"/plans/{plan.pk}/approve/" not in page
     assert f"/plans/{plan.pk}/approve/" in signed("olga").get(f"/plans/{plan.pk}/").content.decode()
 
@@ -107,7 +107,7 @@ def test_a_company_of_one_is_told_to_invite_somebody_who_may_approve(firm, signe
     assert f'cannot sign in yet. Invite: <a href="/people/{hired.pk}/">Danilova D.</a>' in page
     hired.set_password("correct horse battery")
     hired.save()
-    assert "somebody other than its author (Danilova D.)." in client.get(f"/plans/{plan.pk}/").content.decode()
+    assert "Who may approve it: Danilova D. (the head" in client.get(f"/plans/{plan.pk}/").content.decode()
 
 
 def test_a_total_is_given_out_in_round_numbers(firm, signed):
