@@ -339,10 +339,8 @@ def _works_in(pid: int, folder: Path) -> bool:
 
 
 def _anyone_works_in(folder: Path) -> bool:
-    numbers = (
-        (entry.name for entry in os.scandir("/proc") if entry.name.isdigit()) if Path("/proc/self").exists() else ()
-    )
-    return any(_works_in(int(number), folder) for number in numbers)
+    names = os.listdir("/proc") if Path("/proc/self").exists() else ()
+    return any(_works_in(int(name), folder) for name in names if name.isdigit())
 
 
 def _last_lines(text: str, count: int = 4) -> str:
