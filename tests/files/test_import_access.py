@@ -8,6 +8,7 @@ from people import Firm, make_firm
 from wizard import Wizard, counts, do_jobs
 
 from otdel.customers.models import Customer
+from otdel.interfaces.files import queries
 from otdel.interfaces.files.models import ImportSession
 
 FILE = "ID;Название компании;Ответственный\n1;Ромашка;Abramova Anna\n2;Лютик;Volkova Vera\n3;Мак;\n"
@@ -35,6 +36,18 @@ def test_a_strangers_record_is_not_changed(client: Client, firm: Firm) -> None:
     session = Wizard(client).go(FILE.replace("Лютик", "Чужой").encode(), "companies.csv")
     assert session.refused >= 1
     assert Customer.objects.get(external_id="2").name == "Лютик"
+    assert not Customer.objects.filter(name="Чужой").exists()
+
+
+def test_what_lies_under_the_number_of_an_import_from_before_is_not_read(client: Client, firm: Firm) -> None:
+    client.force_login(firm.olga)
+    first = Wizard(client).upload(FILE.encode(), "companies.csv")
+    left = queries.folder(ImportSession(pk=first.pk + 1))
+    left.mkdir(parents=True, exist_ok=True)
+    (left / "plain").write_text(FILE.replace("Лютик", "Чужой"))
+    session = Wizard(client).go(FILE.encode(), "companies.csv")
+    assert session.pk == first.pk + 1
+    assert not (left / "plain").exists()
     assert not Customer.objects.filter(name="Чужой").exists()
 
 

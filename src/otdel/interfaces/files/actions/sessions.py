@@ -30,6 +30,8 @@ def open_session(*, by: Any, file: Any, now: datetime) -> ImportSession:
         person=by, file_name=_name(file.name), size=file.size or 0, created_at=now, moved_at=now
     )
     folder = queries.folder(session)
+    # a database put back to an earlier day gives its numbers again: what lies under this one is another file's
+    shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     _keep(file, queries.source(session))
     journal.record("import.uploaded", session, by=by, at=now, file=session.file_name, size=session.size)
